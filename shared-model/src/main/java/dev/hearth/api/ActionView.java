@@ -1,0 +1,61 @@
+package dev.hearth.api;
+
+import dev.hearth.api.RunView.ErrorView;
+import dev.hearth.model.ActionPhase;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * An action of a run.
+ *
+ * @param parent name of the action that called it; null for the root {@code a0}
+ * @param replica that runs it or ran its last attempt
+ * @param parked true while it waits for children and holds no slot
+ */
+public record ActionView(
+        String name,
+        @Nullable String parent,
+        String environment,
+        String task,
+        ActionPhase phase,
+        @Nullable String replica,
+        boolean parked,
+        Instant createdAt,
+        @Nullable Instant endedAt,
+        List<AttemptView> attempts,
+        @Nullable JsonNode input,
+        @Nullable JsonNode output,
+        @Nullable ErrorView error) {
+
+    /**
+     * One try, written when it ends. Times are the control plane's clock.
+     *
+     * @param queuedAt when it could have started
+     * @param dispatchedAt when a slot was taken for it
+     * @param acknowledgedAt when its replica confirmed that it has it
+     * @param startedAt first line of the task
+     * @param endedAt last line of the task
+     * @param committedAt when its outcome was durable
+     * @param coldStartMs how much of the wait was spent on its replica coming up; 0 = the replica was there
+     * @param reused whether the process had served an execution before
+     * @param replicaAgeMs age of the process at the start of this attempt
+     * @param servedBefore executions that the process had begun before this one
+     */
+    public record AttemptView(
+            int number,
+            ActionPhase phase,
+            @Nullable String replica,
+            Instant queuedAt,
+            @Nullable Instant dispatchedAt,
+            @Nullable Instant acknowledgedAt,
+            @Nullable Instant startedAt,
+            @Nullable Instant endedAt,
+            Instant committedAt,
+            long coldStartMs,
+            boolean reused,
+            long replicaAgeMs,
+            long servedBefore,
+            @Nullable ErrorView error) {}
+}

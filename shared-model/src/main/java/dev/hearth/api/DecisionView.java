@@ -1,0 +1,7 @@
+package dev.hearth.api;
+
+import java.time.Instant;
+import java.util.Map;
+
+/** A stored scaling decision: from how many replicas to how many, why, and what it was decided on. */
+public record DecisionView(Instant at, int from, int to, String reason, Map<String, Object> inputs) {}

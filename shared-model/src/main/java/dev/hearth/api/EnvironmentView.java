@@ -1,0 +1,39 @@
+package dev.hearth.api;
+
+import dev.hearth.model.PoolState;
+import dev.hearth.model.VersionState;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An environment with its versions, newest first, and the pool of the active one. */
+public record EnvironmentView(
+        String project,
+        String name,
+        EnvironmentSpec spec,
+        List<String> tasks,
+        List<VersionView> versions,
+        PoolView pool) {
+
+    public record VersionView(String version, VersionState state, Instant deployedAt) {}
+
+    /**
+     * A pool at this moment.
+     *
+     * @param replicas live ones: requested, starting, ready or draining
+     * @param desired how many the autoscaler wants
+     * @param slots room for executions in ready replicas
+     * @param busy executions that hold a slot
+     * @param queued actions that wait for a slot
+     * @param coldAt when the whole pool will stop if nothing happens; null while it works, is cold or is always on
+     */
+    public record PoolView(
+            String id,
+            PoolState state,
+            int replicas,
+            int desired,
+            int slots,
+            int busy,
+            int queued,
+            @Nullable Instant coldAt) {}
+}

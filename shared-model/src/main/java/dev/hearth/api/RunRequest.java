@@ -1,0 +1,16 @@
+package dev.hearth.api;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Body of {@code POST /api/v1/runs}.
+ *
+ * @param input any JSON value that fits the task's input schema; absent = null
+ * @param idempotencyKey at most 200 characters; the same key in a project answers the same run
+ */
+public record RunRequest(
+        String environment,
+        String task,
+        @Nullable JsonNode input,
+        @Nullable String idempotencyKey) {}
