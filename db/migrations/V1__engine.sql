@@ -44,6 +44,8 @@ CREATE TABLE pool (
 );
 -- Evaluated each second: pools that have replicas, demand or an owner that may have ended.
 CREATE INDEX pool_warm ON pool (id) WHERE state <> 'COLD';
+CREATE INDEX pool_always_on ON pool (id)
+    WHERE idle_ttl_ms IS NULL AND NOT draining AND run IS NULL AND state = 'COLD' AND replicas_min > 0;
 CREATE INDEX pool_by_environment ON pool (environment_id);
 
 CREATE TABLE environment_version (
@@ -57,6 +59,8 @@ CREATE TABLE environment_version (
     deployed_at    timestamptz NOT NULL,
     UNIQUE (environment_id, version)
 );
+-- Looked at each second: versions that may have finished their work.
+CREATE INDEX version_draining ON environment_version (id) WHERE state = 'DRAINING';
 ALTER TABLE environment ADD FOREIGN KEY (active_version_id) REFERENCES environment_version;
 
 -- Heartbeats and counters are written each second or batch: none of their columns is indexed, so the updates stay HOT.

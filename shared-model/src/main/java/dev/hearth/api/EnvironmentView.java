@@ -6,14 +6,18 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An environment with its versions, newest first, and the pool of the active one. */
+/**
+ * An environment with its versions, newest first, and the pool of the active one.
+ *
+ * @param pool null for scope run, where each run has its own
+ */
 public record EnvironmentView(
         String project,
         String name,
         EnvironmentSpec spec,
         List<String> tasks,
         List<VersionView> versions,
-        PoolView pool) {
+        @Nullable PoolView pool) {
 
     public record VersionView(String version, VersionState state, Instant deployedAt) {}
 

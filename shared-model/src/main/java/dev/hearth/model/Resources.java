@@ -13,13 +13,13 @@ import java.util.regex.Pattern;
  */
 public record Resources(String cpu, String memory, int gpu) {
 
-    /** What a replica gets when nothing is declared. */
-    public static final Resources DEFAULT = new Resources("1", "1Gi", 0);
-
     private static final Pattern CPU = Pattern.compile("(\\d{1,6})(m)?|(\\d{1,4}\\.\\d{1,3})");
     private static final Pattern MEMORY = Pattern.compile("(\\d{1,18})([KMGT]i?)?");
     private static final String UNITS = "KMGT";
     private static final long LEAST_MEMORY = 16L << 20;
+
+    /** What a replica gets when nothing is declared. Stands below the constants that its check reads. */
+    public static final Resources DEFAULT = new Resources("1", "1Gi", 0);
 
     /** Refuses what cannot be read, naming the field and what is allowed. */
     public Resources {

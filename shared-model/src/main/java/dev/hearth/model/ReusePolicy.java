@@ -1,6 +1,7 @@
 package dev.hearth.model;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ public record ReusePolicy(
         Replicas replicas,
         int concurrency,
         Duration scaledownTtl,
-        @Nullable Duration idleTtl,
+        @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable Duration idleTtl,
         Scope scope) {
 
     /** Both TTLs, unless declared otherwise. */

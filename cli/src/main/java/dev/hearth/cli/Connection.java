@@ -1,0 +1,36 @@
+package dev.hearth.cli;
+
+import dev.hearth.sdk.Hearth;
+import dev.hearth.sdk.Rest;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options of every verb that calls a server. */
+final class Connection {
+    @Option(
+            names = "--endpoint",
+            description = "Address of the server (default: HEARTH_ENDPOINT, else " + Hearth.DEFAULT_ENDPOINT + ").")
+    private @Nullable String endpoint;
+
+    @Option(names = "--token", description = "Token of the server (default: HEARTH_TOKEN).")
+    private @Nullable String token;
+
+    @Option(names = "--project", defaultValue = "default", description = "Project (default: ${DEFAULT-VALUE}).")
+    private String project = "default";
+
+    Rest open() {
+        String address =
+                endpoint != null ? endpoint : System.getenv().getOrDefault("HEARTH_ENDPOINT", Hearth.DEFAULT_ENDPOINT);
+        return new Rest(address, token != null ? token : System.getenv("HEARTH_TOKEN"));
+    }
+
+    String project() {
+        return "project=" + encoded(project);
+    }
+
+    static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+}

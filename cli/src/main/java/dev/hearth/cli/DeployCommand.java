@@ -1,0 +1,61 @@
+package dev.hearth.cli;
+
+import dev.hearth.api.BundleView;
+import dev.hearth.api.BundleView.DeclaredEnvironment;
+import dev.hearth.api.Deployment;
+import dev.hearth.api.EnvironmentSpec;
+import dev.hearth.sdk.Rest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "deploy",
+        description = "Deploy every environment that a jar declares.",
+        mixinStandardHelpOptions = true)
+final class DeployCommand implements Callable<Integer> {
+    @Mixin
+    private Connection connection = new Connection();
+
+    @Parameters(paramLabel = "JAR", description = "A jar with classes that declare dev.hearth.sdk.Environment fields.")
+    private Path jar = Path.of("");
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() throws IOException {
+        if (!Files.isRegularFile(jar)) {
+            throw new UsageException("there is no file " + jar);
+        }
+        try (Rest rest = connection.open()) {
+            BundleView bundle = rest.upload(
+                    "/api/v1/bundles", Files.readAllBytes(jar), "application/java-archive", BundleView.class);
+            for (DeclaredEnvironment declared : bundle.environments()) {
+                Deployment deployment = deploy(rest, declared, bundle.sha256(), connection.project());
+                spec.commandLine().getOut().printf("%s version %s%n", deployment.name(), deployment.version());
+                deployment
+                        .warnings()
+                        .forEach(warning -> spec.commandLine().getErr().println("warning: " + warning));
+            }
+        }
+        return 0;
+    }
+
+    static Deployment deploy(Rest rest, DeclaredEnvironment declared, String bundle, String project) {
+        EnvironmentSpec plain = declared.spec();
+        EnvironmentSpec complete =
+                new EnvironmentSpec(plain.image(), bundle, plain.resources(), plain.env(), plain.reuse());
+        return rest.send(
+                "PUT",
+                "/api/v1/environments/" + Connection.encoded(declared.name()) + "?" + project,
+                complete,
+                Deployment.class);
+    }
+}

@@ -1,0 +1,62 @@
+package dev.hearth.cli;
+
+import dev.hearth.sdk.HearthException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+
+/** The command and its verbs. Exit status: 0 = it worked, 1 = the run failed, 2 = bad usage or refused, 3 = no server. */
+@Command(
+        name = "hearth",
+        description = "Warm, reusable replicas for tasks.",
+        mixinStandardHelpOptions = true,
+        version = "hearth 0.1.0",
+        subcommands = {
+            DemoCommand.class,
+            DeployCommand.class,
+            RunCommand.class,
+            GetCommand.class,
+            LogsCommand.class,
+            CancelCommand.class,
+            BenchCommand.class,
+            HelpCommand.class
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  ./hearth demo                                     the whole thing in one go",
+            "  ./hearth up                                       start a server and leave it running",
+            "  ./hearth deploy app.jar                           deploy the environments that a jar declares",
+            "  ./hearth run reuse_concurrency noop --input '{\"x\": 1}'",
+            "  ./hearth get envs",
+            "",
+            "Exit status: 0 = it worked, 1 = the run failed, 2 = bad usage or refused, 3 = no server.",
+            "Settings: HEARTH_ENDPOINT, HEARTH_TOKEN; for 'up' and 'demo' HEARTH_HOME, HEARTH_PORT, HEARTH_WORKER_PORT,",
+            "HEARTH_DB_URL and more, see docs/configuration.md."
+        })
+public final class HearthCommand {
+    static final int RUN_FAILED = 1;
+    static final int REFUSED = 2;
+    static final int NO_SERVER = 3;
+
+    private HearthCommand() {}
+
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new HearthCommand()).setExecutionExceptionHandler((fault, command, parsed) -> {
+            PrintWriter err = command.getErr();
+            if (fault instanceof HearthException refused) {
+                err.println(refused.getMessage());
+                return refused.status() == 0 ? NO_SERVER : REFUSED;
+            }
+            if (fault instanceof UsageException usage) {
+                err.println(usage.getMessage());
+                return REFUSED;
+            }
+            throw fault;
+        });
+    }
+}

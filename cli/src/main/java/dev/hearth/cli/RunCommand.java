@@ -1,0 +1,107 @@
+package dev.hearth.cli;
+
+import dev.hearth.api.RunView;
+import dev.hearth.api.SubmittedRun;
+import dev.hearth.model.ActionPhase;
+import dev.hearth.sdk.Rest;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+@Command(
+        name = "run",
+        description = "Run a deployed task and wait for its output, with a live bar of its actions.",
+        mixinStandardHelpOptions = true)
+final class RunCommand implements Callable<Integer> {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    @Mixin
+    private Connection connection = new Connection();
+
+    @Parameters(index = "0", paramLabel = "ENV", description = "Environment.")
+    private String environment = "";
+
+    @Parameters(index = "1", paramLabel = "TASK", description = "Task.")
+    private String task = "";
+
+    @Option(names = "--input", paramLabel = "JSON", description = "Input of the task, e.g. '{\"n\": 500}'.")
+    private @Nullable String input;
+
+    @Option(names = "--idempotency-key", description = "The same key starts a run only once.")
+    private @Nullable String idempotencyKey;
+
+    @Option(names = "--follow", description = "Print what the root action prints, live, instead of the bar.")
+    private boolean follow;
+
+    @Option(names = "--detach", description = "Do not wait: print name and address of the run.")
+    private boolean detach;
+
+    @Option(names = "--json", description = "Print the run as JSON.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() throws Exception {
+        try (Rest rest = connection.open()) {
+            SubmittedRun submitted =
+                    rest.send("POST", "/api/v1/runs?" + connection.project(), body(), SubmittedRun.class);
+            PrintWriter out = spec.commandLine().getOut();
+            if (detach) {
+                out.println(json ? JSON.writeValueAsString(submitted) : submitted.name() + "\n" + submitted.url());
+                return 0;
+            }
+            spec.commandLine().getErr().println(submitted.url());
+            if (follow) {
+                LogsCommand.print(rest, submitted.name(), "a0", true, out);
+            }
+            RunView run =
+                    Progress.until(rest, submitted.name(), spec.commandLine().getErr());
+            if (json) {
+                out.println(JSON.writeValueAsString(rest.get("/api/v1/runs/" + run.name(), JsonNode.class)));
+            } else if (run.phase() == ActionPhase.SUCCEEDED) {
+                out.println(run.output() == null ? "null" : run.output().toPrettyString());
+            } else {
+                spec.commandLine().getErr().println(failure(run));
+            }
+            return run.phase() == ActionPhase.SUCCEEDED ? 0 : HearthCommand.RUN_FAILED;
+        }
+    }
+
+    private Map<String, Object> body() {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("environment", environment);
+        body.put("task", task);
+        if (input != null) {
+            try {
+                body.put("input", JSON.readTree(input));
+            } catch (JacksonException e) {
+                throw new UsageException("--input is no JSON: " + e.getOriginalMessage());
+            }
+        }
+        if (idempotencyKey != null) {
+            body.put("idempotencyKey", idempotencyKey);
+        }
+        return body;
+    }
+
+    private static String failure(RunView run) {
+        if (run.error() == null) {
+            return "run " + run.name() + " ended " + run.phase();
+        }
+        String details = run.error().details() == null ? "" : "\n" + run.error().details();
+        return run.phase() + " (" + run.error().code() + "): " + run.error().message() + details;
+    }
+}

@@ -1,0 +1,140 @@
+package dev.hearth.controlplane.database;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A real PostgreSQL in the data folder: started with the control plane and stopped after everything that uses it. Data and
+ * port stay the same from start to start. What a killed control plane has left running is stopped and started again.
+ */
+final class EmbeddedDatabase implements AutoCloseable {
+    static final String USER = "postgres";
+
+    private static final Duration STARTUP = Duration.ofSeconds(60);
+    private static final Duration LEFTOVER_STOPS_WITHIN = Duration.ofSeconds(15);
+
+    /** Durable, unlike the library's defaults, which are made for tests; the rest suits a small server of its own. */
+    private static final Map<String, String> SETTINGS = Map.of(
+            "fsync", "on",
+            "synchronous_commit", "on",
+            "full_page_writes", "on",
+            "shared_buffers", "128MB",
+            "max_connections", "100",
+            "max_wal_size", "2GB",
+            "wal_compression", "on");
+
+    private static final Logger log = LoggerFactory.getLogger(EmbeddedDatabase.class);
+
+    private final FileChannel lock;
+    private final EmbeddedPostgres server;
+
+    private EmbeddedDatabase(FileChannel lock, EmbeddedPostgres server) {
+        this.lock = lock;
+        this.server = server;
+    }
+
+    /** Returns when it accepts connections. The first start unpacks and prepares it, which takes a few seconds. */
+    static EmbeddedDatabase start(Path home) {
+        Path folder = home.resolve("postgres");
+        Path data = folder.resolve("data");
+        try {
+            Files.createDirectories(folder);
+            FileChannel lock = lock(home);
+            boolean known = Files.exists(data.resolve("PG_VERSION"));
+            stopLeftover(data);
+            log.info(
+                    "{} PostgreSQL in {}{}",
+                    known ? "starting" : "preparing",
+                    folder,
+                    known ? "" : " (once, a few seconds)");
+            EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
+                    .setOverrideWorkingDirectory(folder.toFile())
+                    .setDataDirectory(data)
+                    .setCleanDataDirectory(false)
+                    .setRegisterShutdownHook(false)
+                    .setPort(port(folder))
+                    .setPGStartupWait(STARTUP);
+            SETTINGS.forEach(builder::setServerConfig);
+            EmbeddedDatabase database = new EmbeddedDatabase(lock, builder.start());
+            Files.writeString(folder.resolve("jdbc-url"), database.jdbcUrl());
+            return database;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start PostgreSQL in " + folder, e);
+        }
+    }
+
+    String jdbcUrl() {
+        return server.getJdbcUrl(USER, "postgres");
+    }
+
+    /** One control plane at a time owns a data folder; the kernel lets go of the lock when the process dies. */
+    private static FileChannel lock(Path home) throws IOException {
+        FileChannel channel =
+                FileChannel.open(home.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            if (channel.tryLock() != null) {
+                return channel;
+            }
+        } catch (OverlappingFileLockException e) {
+            // Held by this very process: the same answer as by another.
+        }
+        channel.close();
+        throw new DataFolderInUseException(home);
+    }
+
+    private static void stopLeftover(Path data) throws IOException {
+        Path pidFile = data.resolve("postmaster.pid");
+        if (!Files.exists(pidFile)) {
+            return;
+        }
+        long pid = Long.parseLong(Files.readAllLines(pidFile).getFirst().strip());
+        ProcessHandle leftover = ProcessHandle.of(pid).orElse(null);
+        if (leftover != null && leftover.info().command().orElse("").contains("postgres")) {
+            log.info("stopping the PostgreSQL (pid {}) that a killed control plane has left", pid);
+            leftover.destroy();
+            try {
+                leftover.onExit().get(LEFTOVER_STOPS_WITHIN.toSeconds(), TimeUnit.SECONDS);
+            } catch (TimeoutException | ExecutionException e) {
+                // Safe: it recovers from its write-ahead log.
+                leftover.destroyForcibly();
+                leftover.onExit().join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        Files.deleteIfExists(pidFile);
+    }
+
+    /** Drawn once and kept, so that other programs find the database where it was. */
+    private static int port(Path folder) throws IOException {
+        Path file = folder.resolve("port");
+        if (Files.exists(file)) {
+            return Integer.parseInt(Files.readString(file).strip());
+        }
+        try (ServerSocket socket = new ServerSocket(0)) {
+            Files.writeString(file, Integer.toString(socket.getLocalPort()));
+            return socket.getLocalPort();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+        lock.close();
+        log.info("PostgreSQL stopped");
+    }
+}

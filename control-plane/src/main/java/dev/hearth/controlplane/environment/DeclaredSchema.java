@@ -1,0 +1,50 @@
+package dev.hearth.controlplane.environment;
+
+import com.networknt.schema.Error;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import dev.hearth.controlplane.problem.ProblemException;
+import dev.hearth.model.Violation;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The schema of a task's input, compiled once. Thread-safe. */
+final class DeclaredSchema {
+    private static final SchemaRegistry REGISTRY =
+            SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
+
+    /** Null: anything fits. */
+    private final @Nullable Schema schema;
+
+    private DeclaredSchema(@Nullable Schema schema) {
+        this.schema = schema;
+    }
+
+    static DeclaredSchema of(@Nullable Map<String, Object> declared, JsonMapper json) {
+        return new DeclaredSchema(declared == null ? null : REGISTRY.getSchema(json.valueToTree(declared)));
+    }
+
+    void check(JsonNode input) {
+        List<Error> errors = schema == null ? List.of() : schema.validate(input);
+        if (!errors.isEmpty()) {
+            throw ProblemException.invalid(
+                    errors.stream().map(DeclaredSchema::violation).toList());
+        }
+    }
+
+    private static Violation violation(Error error) {
+        String path = "input";
+        for (int i = 0; i < error.getInstanceLocation().getNameCount(); i++) {
+            Object step = error.getInstanceLocation().getElement(i);
+            path += step instanceof Integer index ? "[" + index + "]" : "." + step;
+        }
+        if (error.getProperty() != null) {
+            path += "." + error.getProperty();
+        }
+        return new Violation(path, error.getInstanceNode(), error.getMessage());
+    }
+}

@@ -1,0 +1,77 @@
+package dev.hearth.controlplane.journal;
+
+import dev.hearth.controlplane.scheduling.AttemptKey;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What has gathered for one transaction. Guarded by the journal's lock until the journal's thread takes it. */
+final class Batch {
+    /** A cancel of a run ({@code action} null) or of an action; descendants go along, {@code itself} says whether it does. */
+    record Cancel(String run, @Nullable String action, boolean itself) {
+        /** The action at which to begin: a run is its root with all descendants. */
+        String start() {
+            return action == null ? "a0" : action;
+        }
+
+        /** All actions descend from the root: there is no tree to walk. */
+        boolean isWholeRun() {
+            return start().equals("a0");
+        }
+
+        String reason() {
+            if (!itself) {
+                return "its parent ended without waiting for it";
+            }
+            return action == null ? "its run was cancelled" : "cancelled with action " + action;
+        }
+    }
+
+    final List<Wish<ReplicaEnd, Void>> replicaEnds = new ArrayList<>();
+    final List<Wish<AttemptEnd, Boolean>> attemptEnds = new ArrayList<>();
+    final List<Wish<Cancel, Integer>> cancels = new ArrayList<>();
+    final List<Wish<NewRun, StoredAction>> runs = new ArrayList<>();
+    final List<Wish<NewChild, StoredAction>> children = new ArrayList<>();
+    final Map<AttemptKey, Boolean> parkings = new LinkedHashMap<>();
+    final Set<Long> beats = new LinkedHashSet<>();
+    boolean lookEverywhere;
+
+    boolean isEmpty() {
+        return size() == 0 && parkings.isEmpty() && beats.isEmpty() && !lookEverywhere;
+    }
+
+    /** Wishes that somebody waits for. */
+    int size() {
+        return replicaEnds.size() + attemptEnds.size() + cancels.size() + runs.size() + children.size();
+    }
+
+    void fail(Throwable cause) {
+        Stream.of(replicaEnds, attemptEnds, cancels, runs, children)
+                .flatMap(List::stream)
+                .forEach(wish -> wish.answer().completeExceptionally(cause));
+    }
+
+    /** The same wishes, each in a batch of its own, so that a faulty one does not take its neighbours along. */
+    List<Batch> singles() {
+        List<Batch> singles = new ArrayList<>();
+        replicaEnds.forEach(wish -> single(singles).replicaEnds.add(wish));
+        attemptEnds.forEach(wish -> single(singles).attemptEnds.add(wish));
+        cancels.forEach(wish -> single(singles).cancels.add(wish));
+        runs.forEach(wish -> single(singles).runs.add(wish));
+        children.forEach(wish -> single(singles).children.add(wish));
+        parkings.forEach((attempt, parked) -> single(singles).parkings.put(attempt, parked));
+        single(singles).beats.addAll(beats);
+        return singles;
+    }
+
+    private static Batch single(List<Batch> singles) {
+        Batch single = new Batch();
+        singles.add(single);
+        return single;
+    }
+}

@@ -1,0 +1,122 @@
+package dev.hearth.controlplane.journal;
+
+import dev.hearth.controlplane.scheduling.AttemptKey;
+import dev.hearth.controlplane.scheduling.ClaimedAction;
+import dev.hearth.controlplane.scheduling.Slot;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.LongStream;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** The statements of running actions: claim for a slot, park, and the replicas' signs of life. */
+@Component
+final class ClaimStore {
+    private final JdbcClient sql;
+
+    ClaimStore(JournalDatabase database) {
+        this.sql = JdbcClient.create(database.dataSource());
+    }
+
+    /**
+     * Gives the offered slots to the heads of their pools' queues. Touches as many rows as there are slots, found by index
+     * action_queue. The replica's row is locked for the moment: the autoscaler cannot let it go under the claim, and a
+     * replica that is no longer READY gets nothing.
+     */
+    List<ClaimedAction> claim(List<Slot> slots, Instant now) {
+        return sql.sql("""
+                WITH ready AS MATERIALIZED (
+                    SELECT id FROM replica WHERE id = ANY (?::bigint[]) AND phase = 'READY' ORDER BY id FOR SHARE
+                ), pool AS MATERIALIZED (
+                    SELECT s.pool_id, count(*) AS free, array_agg(s.replica_id ORDER BY s.rank) AS replicas,
+                           array_agg(s.token ORDER BY s.rank) AS tokens
+                    FROM unnest(?::bigint[], ?::int[], ?::bigint[], ?::bigint[]) AS s (pool_id, rank, replica_id, token)
+                    JOIN ready ON ready.id = s.replica_id
+                    GROUP BY s.pool_id
+                ), head AS MATERIALIZED (
+                    SELECT q.id, p.replicas[q.place] AS replica_id, p.tokens[q.place] AS token
+                    FROM pool p
+                    CROSS JOIN LATERAL (
+                        SELECT w.id, row_number() OVER (ORDER BY w.priority DESC, w.id) AS place
+                        FROM (
+                            SELECT a.id, a.priority FROM action a
+                            WHERE a.pool_id = p.pool_id AND a.phase = 'QUEUED' AND a.available_at <= ?::timestamptz
+                            ORDER BY a.priority DESC, a.id
+                            LIMIT p.free
+                            FOR UPDATE SKIP LOCKED) w) q
+                ), claimed AS (
+                    UPDATE action a
+                    SET phase = 'RUNNING', attempt = a.attempt + 1, token = h.token, replica_id = h.replica_id,
+                        dispatched_at = ?::timestamptz
+                    FROM head h
+                    WHERE a.id = h.id
+                    RETURNING a.id, a.token, a.replica_id, a.run, a.name, a.parent, a.environment, a.version_id, a.task,
+                              a.attempt, a.input, a.input_type, a.input_blob, a.dispatched_at, a.user_failures,
+                              a.system_failures
+                ), begun AS (
+                    UPDATE run SET phase = 'RUNNING' FROM claimed c WHERE c.parent IS NULL AND run.name = c.run
+                )
+                SELECT * FROM claimed ORDER BY id
+                """)
+                .param(slots.stream().mapToLong(Slot::replica).distinct().toArray())
+                .param(slots.stream().mapToLong(Slot::pool).toArray())
+                .param(slots.stream().mapToInt(Slot::rank).toArray())
+                .param(slots.stream().mapToLong(Slot::replica).toArray())
+                .param(LongStream.generate(ThreadLocalRandom.current()::nextLong)
+                        .limit(slots.size())
+                        .toArray())
+                .param(now.toString())
+                .param(now.toString())
+                .query((row, n) -> claimed(row))
+                .list();
+    }
+
+    /** By primary key; no indexed column changes, so the update stays HOT. */
+    void park(Map<AttemptKey, Boolean> parkings) {
+        sql.sql("""
+                UPDATE action a SET parked = p.parked
+                FROM unnest(?::bigint[], ?::bigint[], ?::boolean[]) AS p (id, token, parked)
+                WHERE a.id = p.id AND a.token = p.token AND a.phase = ?
+                """)
+                .param(parkings.keySet().stream().mapToLong(AttemptKey::action).toArray())
+                .param(parkings.keySet().stream().mapToLong(AttemptKey::token).toArray())
+                .param(parkings.values().toArray(Boolean[]::new))
+                .param(EndStore.RUNNING)
+                .update();
+    }
+
+    /** By primary key, on the database's clock, because leases are judged by it. */
+    void beat(Collection<Long> replicas) {
+        sql.sql("UPDATE replica SET seen_at = now() WHERE id = ANY (?::bigint[])")
+                .param(replicas.stream().mapToLong(Long::longValue).toArray())
+                .update();
+    }
+
+    private static ClaimedAction claimed(ResultSet row) throws SQLException {
+        return new ClaimedAction(
+                new AttemptKey(row.getLong("id"), row.getLong("token")),
+                row.getLong("replica_id"),
+                row.getString("run"),
+                row.getString("name"),
+                row.getString("parent"),
+                row.getString("environment"),
+                row.getLong("version_id"),
+                row.getString("task"),
+                row.getInt("attempt"),
+                row.getBytes("input"),
+                row.getString("input_type"),
+                row.getString("input_blob"),
+                now(row),
+                row.getInt("user_failures"),
+                row.getInt("system_failures"));
+    }
+
+    private static Instant now(ResultSet row) throws SQLException {
+        return row.getTimestamp("dispatched_at").toInstant();
+    }
+}

@@ -1,0 +1,191 @@
+package dev.hearth.controlplane.journal;
+
+import dev.hearth.controlplane.journal.Batch.Cancel;
+import dev.hearth.controlplane.journal.Outcome.Failed;
+import dev.hearth.controlplane.scheduling.ClaimedAction;
+import dev.hearth.controlplane.scheduling.Dispatcher;
+import dev.hearth.controlplane.scheduling.Slot;
+import dev.hearth.model.ActionPhase;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Turns a batch into one transaction. The order matters: ends come first, so that the slots and the names they set free
+ * serve the submits and the claims behind them.
+ */
+@Component
+final class Committer {
+    private final TransactionTemplate transaction;
+    private final EndStore ends;
+    private final SubmitStore submits;
+    private final ClaimStore claims;
+    private final Clock clock;
+
+    Committer(JournalDatabase database, EndStore ends, SubmitStore submits, ClaimStore claims, Clock clock) {
+        this.transaction = new TransactionTemplate(new JdbcTransactionManager(database.dataSource()));
+        this.ends = ends;
+        this.submits = submits;
+        this.claims = claims;
+        this.clock = clock;
+    }
+
+    Committed commit(Batch batch, Dispatcher dispatcher) {
+        return transaction.execute(status -> write(batch, dispatcher, clock.instant()));
+    }
+
+    private Committed write(Batch batch, Dispatcher dispatcher, Instant now) {
+        List<Runnable> answers = new ArrayList<>();
+        List<ActionChange> changes = new ArrayList<>();
+        endReplicas(batch, now, answers, changes);
+        endAttempts(batch, now, answers, changes);
+        cancel(batch, now, answers, changes);
+        submitRuns(batch, now, answers, changes);
+        submitChildren(batch, now, answers, changes);
+        if (!batch.parkings.isEmpty()) {
+            claims.park(batch.parkings);
+        }
+        if (!batch.beats.isEmpty()) {
+            claims.beat(batch.beats);
+        }
+        changes.stream()
+                .filter(change -> change.phase() == ActionPhase.QUEUED)
+                .collect(Collectors.groupingBy(ActionChange::pool, Collectors.counting()))
+                .forEach((pool, count) -> dispatcher.queued(pool, count.intValue()));
+        List<Slot> offered = dispatcher.offer();
+        List<ClaimedAction> claimed = offered.isEmpty() ? List.of() : claims.claim(offered, now);
+        Map<Long, Long> poolOf =
+                offered.stream().collect(Collectors.toMap(Slot::replica, Slot::pool, (first, again) -> first));
+        claimed.forEach(action -> changes.add(started(action, poolOf)));
+        return new Committed(now, offered, claimed, answers, changes);
+    }
+
+    private void endReplicas(Batch batch, Instant now, List<Runnable> answers, List<ActionChange> changes) {
+        if (batch.replicaEnds.isEmpty()) {
+            return;
+        }
+        List<ReplicaEnd> gone = batch.replicaEnds.stream().map(Wish::what).toList();
+        List<AttemptEnd> lost = ends.endReplicas(gone, now);
+        if (!lost.isEmpty()) {
+            changes.addAll(ends.endAttempts(lost, now));
+        }
+        batch.replicaEnds.forEach(wish -> answers.add(() -> wish.answer().complete(null)));
+    }
+
+    private void endAttempts(Batch batch, Instant now, List<Runnable> answers, List<ActionChange> changes) {
+        if (batch.attemptEnds.isEmpty()) {
+            return;
+        }
+        List<AttemptEnd> reported = batch.attemptEnds.stream().map(Wish::what).toList();
+        List<ActionChange> ended = ends.endAttempts(reported, now);
+        Set<Long> accepted = ended.stream().map(ActionChange::id).collect(Collectors.toSet());
+        batch.attemptEnds.forEach(wish -> answers.add(() ->
+                wish.answer().complete(accepted.contains(wish.what().attempt().action()))));
+        changes.addAll(ended);
+    }
+
+    private void cancel(Batch batch, Instant now, List<Runnable> answers, List<ActionChange> changes) {
+        for (Wish<Cancel, Integer> wish : batch.cancels) {
+            List<ActionChange> aborted = ends.cancel(wish.what(), now);
+            changes.addAll(aborted);
+            answers.add(() -> wish.answer().complete(aborted.size()));
+        }
+    }
+
+    private void submitRuns(Batch batch, Instant now, List<Runnable> answers, List<ActionChange> changes) {
+        if (batch.runs.isEmpty()) {
+            return;
+        }
+        List<NewRun> runs = batch.runs.stream().map(Wish::what).toList();
+        Map<String, StoredAction> stored = submits.insertRuns(runs, now);
+        for (Wish<NewRun, StoredAction> wish : batch.runs) {
+            NewRun run = wish.what();
+            StoredAction root = stored.get(run.name());
+            if (root == null) {
+                answers.add(() -> wish.answer()
+                        .completeExceptionally(new IllegalStateException("run name " + run.name() + " is taken")));
+                continue;
+            }
+            answers.add(() -> wish.answer().complete(root));
+            if (root.created()) {
+                changes.add(new ActionChange(
+                        root.id(),
+                        root.run(),
+                        root.name(),
+                        null,
+                        run.task(),
+                        run.poolId(),
+                        ActionPhase.QUEUED,
+                        0,
+                        null,
+                        null,
+                        null));
+            }
+        }
+    }
+
+    private void submitChildren(Batch batch, Instant now, List<Runnable> answers, List<ActionChange> changes) {
+        if (batch.children.isEmpty()) {
+            return;
+        }
+        List<NewChild> children = batch.children.stream().map(Wish::what).toList();
+        Function<NewChild, @Nullable StoredAction> stored = submits.insertChildren(children, now);
+        for (Wish<NewChild, StoredAction> wish : batch.children) {
+            NewChild child = wish.what();
+            StoredAction action = stored.apply(child);
+            if (action == null) {
+                answers.add(() -> wish.answer()
+                        .completeExceptionally(new StaleAttemptException(
+                                "the attempt of " + child.parent() + " in " + child.run() + " has ended")));
+                continue;
+            }
+            answers.add(() -> wish.answer().complete(action));
+            if (action.created()) {
+                changes.add(new ActionChange(
+                        action.id(),
+                        action.run(),
+                        action.name(),
+                        child.parent(),
+                        child.task(),
+                        child.poolId(),
+                        ActionPhase.QUEUED,
+                        0,
+                        null,
+                        null,
+                        null));
+            }
+        }
+    }
+
+    private static ActionChange started(ClaimedAction action, Map<Long, Long> poolOf) {
+        return new ActionChange(
+                action.attempt().action(),
+                action.run(),
+                action.name(),
+                action.parent(),
+                action.task(),
+                poolOf.getOrDefault(action.replica(), 0L),
+                ActionPhase.RUNNING,
+                action.number(),
+                action.replica(),
+                null,
+                null);
+    }
+
+    /** The phase in which an action ends with this outcome. */
+    static ActionPhase phaseOf(Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Succeeded succeeded -> ActionPhase.SUCCEEDED;
+            case Failed failed -> failed.code().equals(Failed.CANCELLED) ? ActionPhase.ABORTED : ActionPhase.FAILED;
+        };
+    }
+}

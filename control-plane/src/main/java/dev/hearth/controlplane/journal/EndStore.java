@@ -1,0 +1,254 @@
+package dev.hearth.controlplane.journal;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.hearth.controlplane.journal.AttemptEnd.Times;
+import dev.hearth.controlplane.journal.Batch.Cancel;
+import dev.hearth.controlplane.journal.Outcome.Failed;
+import dev.hearth.controlplane.journal.Outcome.Succeeded;
+import dev.hearth.controlplane.scheduling.AttemptKey;
+import dev.hearth.model.ActionPhase;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** The statements with which attempts, actions, runs and replicas end. */
+@Component
+final class EndStore {
+    /**
+     * A parameter, not a constant: the planner would take a constant as an invitation to read all of the partial index of
+     * running actions, with its many dead entries, instead of looking up each row by its key.
+     */
+    static final String RUNNING = "RUNNING";
+
+    private final JdbcClient sql;
+
+    EndStore(JournalDatabase database) {
+        this.sql = JdbcClient.create(database.dataSource());
+    }
+
+    /**
+     * Ends attempts whose token is current: their actions end or go back to the queue, an attempt row is written for each,
+     * roots end their runs, and replicas count what they have served. One look-up by primary key in each table and row.
+     */
+    List<ActionChange> endAttempts(List<AttemptEnd> ends, Instant now) {
+        Map<Long, AttemptEnd> byAction = ends.stream()
+                .collect(Collectors.toMap(end -> end.attempt().action(), Function.identity(), (first, again) -> first));
+        List<AttemptEnd> each = List.copyOf(byAction.values());
+        return sql.sql("""
+                WITH report AS (
+                    SELECT * FROM unnest(
+                        ?::bigint[], ?::bigint[], ?::text[], ?::text[], ?::timestamptz[], ?::boolean[],
+                        ?::bytea[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
+                        ?::timestamptz[], ?::timestamptz[], ?::timestamptz[], ?::bigint[], ?::bigint[])
+                    AS r (action_id, token, phase, attempt_phase, retry_at, system_fault,
+                          output, output_type, output_blob, error_code, error_message, error_details,
+                          acknowledged_at, started_at, ended_at, replica_age_ms, served_before)
+                ), ended AS (
+                    UPDATE action a
+                    SET phase = r.phase,
+                        parked = false,
+                        available_at = coalesce(r.retry_at, a.available_at),
+                        user_failures = a.user_failures + (r.error_code IS NOT NULL AND NOT r.system_fault)::int,
+                        system_failures = a.system_failures + r.system_fault::int,
+                        ended_at = CASE WHEN r.retry_at IS NULL THEN ?::timestamptz END,
+                        output = r.output, output_type = r.output_type, output_blob = r.output_blob,
+                        error_code = CASE WHEN r.retry_at IS NULL THEN r.error_code END,
+                        error_message = CASE WHEN r.retry_at IS NULL THEN r.error_message END,
+                        error_details = CASE WHEN r.retry_at IS NULL THEN r.error_details END
+                    FROM report r JOIN action before ON before.id = r.action_id
+                    WHERE a.id = r.action_id AND a.token = r.token AND a.phase = ?
+                    RETURNING a.id, a.run, a.name, a.parent, a.task, a.pool_id, a.phase, a.attempt, a.replica_id,
+                              a.dispatched_at, before.available_at AS queued_at, r.attempt_phase, r.acknowledged_at,
+                              r.started_at, r.ended_at AS finished_at, r.replica_age_ms, r.served_before,
+                              r.error_code AS fault_code, r.error_message AS fault_message,
+                              r.error_details AS fault_details
+                ), written AS (
+                    INSERT INTO attempt (action_id, number, phase, replica_id, queued_at, dispatched_at,
+                                         acknowledged_at, started_at, ended_at, committed_at, cold_start_ms, reused,
+                                         replica_age_ms, served_before, error_code, error_message, error_details)
+                    SELECT e.id, e.attempt, e.attempt_phase, e.replica_id, e.queued_at, e.dispatched_at,
+                           e.acknowledged_at, e.started_at, e.finished_at, ?::timestamptz,
+                           greatest(0, coalesce(round(1000 * extract(epoch FROM
+                               p.ready_at - greatest(p.requested_at, e.queued_at))), 0)),
+                           e.served_before > 0, e.replica_age_ms, e.served_before,
+                           e.fault_code, e.fault_message, e.fault_details
+                    FROM ended e LEFT JOIN replica p ON p.id = e.replica_id
+                ), served AS (
+                    UPDATE replica p SET executed = p.executed + e.ended, last_busy_at = ?::timestamptz
+                    FROM (SELECT replica_id, count(*) AS ended FROM ended GROUP BY replica_id) e
+                    WHERE p.id = e.replica_id
+                ), closed AS (
+                    UPDATE run SET phase = e.phase,
+                                   ended_at = CASE WHEN e.phase <> 'QUEUED' THEN ?::timestamptz END
+                    FROM ended e WHERE e.parent IS NULL AND run.name = e.run
+                )
+                SELECT id, run, name, parent, task, pool_id, phase, attempt, replica_id FROM ended
+                """)
+                .param(each.stream().mapToLong(end -> end.attempt().action()).toArray())
+                .param(each.stream().mapToLong(end -> end.attempt().token()).toArray())
+                .param(texts(each, end -> end.retryAt() == null ? phase(end) : ActionPhase.QUEUED.name()))
+                .param(texts(each, EndStore::phase))
+                .param(times(each, AttemptEnd::retryAt))
+                .param(each.stream().map(AttemptEnd::systemFault).toArray(Boolean[]::new))
+                .param(each.stream()
+                        .map(end -> end.outcome() instanceof Succeeded s
+                                ? s.output().bytes()
+                                : null)
+                        .toArray(byte[][]::new))
+                .param(texts(
+                        each,
+                        end -> end.outcome() instanceof Succeeded s ? s.output().mediaType() : null))
+                .param(texts(
+                        each,
+                        end -> end.outcome() instanceof Succeeded s ? s.output().blob() : null))
+                .param(texts(each, end -> end.outcome() instanceof Failed f ? f.code() : null))
+                .param(texts(each, end -> end.outcome() instanceof Failed f ? f.message() : null))
+                .param(texts(each, end -> end.outcome() instanceof Failed f ? f.details() : null))
+                .param(times(
+                        each, end -> end.times() == null ? null : end.times().acknowledgedAt()))
+                .param(times(
+                        each, end -> end.times() == null ? null : end.times().startedAt()))
+                .param(times(
+                        each, end -> end.times() == null ? now : end.times().endedAt()))
+                .param(longs(each, Times::replicaAgeMillis))
+                .param(longs(each, Times::servedBefore))
+                .param(now.toString())
+                .param(RUNNING)
+                .param(now.toString())
+                .param(now.toString())
+                .param(now.toString())
+                .query((row, n) -> change(row, byAction))
+                .list();
+    }
+
+    /** Gives replicas their terminal phase and answers what they still ran, as losses. Index action_running. */
+    List<AttemptEnd> endReplicas(List<ReplicaEnd> ends, Instant now) {
+        Map<Long, ReplicaEnd> byReplica = ends.stream()
+                .collect(Collectors.toMap(ReplicaEnd::replica, Function.identity(), (first, again) -> first));
+        List<ReplicaEnd> each = List.copyOf(byReplica.values());
+        long[] ids = each.stream().mapToLong(ReplicaEnd::replica).toArray();
+        sql.sql("""
+                UPDATE replica r SET phase = e.phase, end_reason = e.reason, ended_at = ?::timestamptz
+                FROM unnest(?::bigint[], ?::text[], ?::text[]) AS e (id, phase, reason)
+                WHERE r.id = e.id AND r.phase NOT IN ('STOPPED', 'LOST', 'FAILED')
+                """)
+                .param(now.toString())
+                .param(ids)
+                .param(texts(each, end -> end.phase().name()))
+                .param(texts(each, ReplicaEnd::reason))
+                .update();
+        return sql.sql("""
+                SELECT id, token, replica_id, system_failures FROM action
+                WHERE replica_id = ANY (?::bigint[]) AND phase = 'RUNNING'
+                """)
+                .param(ids)
+                .query((row, n) -> {
+                    ReplicaEnd end = requireNonNull(byReplica.get(row.getLong("replica_id")));
+                    return Retry.lost(
+                            new AttemptKey(row.getLong("id"), row.getLong("token")),
+                            end.code(),
+                            end.reason(),
+                            row.getInt("system_failures"),
+                            now);
+                })
+                .list();
+    }
+
+    /** Aborts what is live of a run, or below an action. Index (run, name): one pass for a run, one for each action below another. */
+    List<ActionChange> cancel(Cancel cancel, Instant now) {
+        return sql.sql("""
+                WITH RECURSIVE doomed AS (
+                    SELECT id, name FROM action WHERE run = ? AND (name = ? OR ?)
+                    UNION ALL
+                    SELECT c.id, c.name FROM action c JOIN doomed d ON c.parent = d.name WHERE c.run = ? AND NOT ?
+                ), aborted AS (
+                    UPDATE action a
+                    SET phase = 'ABORTED', parked = false, ended_at = ?::timestamptz,
+                        error_code = 'CANCELLED', error_message = ?
+                    FROM doomed d JOIN action before ON before.id = d.id
+                    WHERE a.id = d.id AND a.phase IN ('QUEUED', 'RUNNING') AND (? OR d.name <> ?)
+                    RETURNING a.id, a.run, a.name, a.parent, a.task, a.pool_id, a.phase, a.attempt, a.replica_id,
+                              a.token, a.available_at, a.dispatched_at, before.phase = 'RUNNING' AS ran
+                ), written AS (
+                    INSERT INTO attempt (action_id, number, phase, replica_id, queued_at, dispatched_at, ended_at,
+                                         committed_at, error_code, error_message)
+                    SELECT id, attempt, phase, replica_id, available_at, dispatched_at, ?::timestamptz,
+                           ?::timestamptz, 'CANCELLED', ?
+                    FROM aborted WHERE ran
+                ), closed AS (
+                    UPDATE run SET phase = 'ABORTED', ended_at = ?::timestamptz
+                    FROM aborted a WHERE a.parent IS NULL AND run.name = a.run
+                )
+                SELECT id, run, name, parent, task, pool_id, phase, attempt, replica_id, token, ran FROM aborted
+                """)
+                .param(cancel.run())
+                .param(cancel.start())
+                .param(cancel.isWholeRun())
+                .param(cancel.run())
+                .param(cancel.isWholeRun())
+                .param(now.toString())
+                .param(cancel.reason())
+                .param(cancel.itself())
+                .param(cancel.start())
+                .param(now.toString())
+                .param(now.toString())
+                .param(cancel.reason())
+                .param(now.toString())
+                .query((row, n) -> change(
+                        row,
+                        new Failed(Failed.CANCELLED, cancel.reason(), null),
+                        row.getBoolean("ran") ? new AttemptKey(row.getLong("id"), row.getLong("token")) : null))
+                .list();
+    }
+
+    private static ActionChange change(ResultSet row, Map<Long, AttemptEnd> ends) throws SQLException {
+        ActionPhase phase = ActionPhase.valueOf(row.getString("phase"));
+        AttemptEnd end = requireNonNull(ends.get(row.getLong("id")));
+        return change(row, phase.isTerminal() ? end.outcome() : null, null);
+    }
+
+    private static ActionChange change(ResultSet row, @Nullable Outcome outcome, @Nullable AttemptKey interrupted)
+            throws SQLException {
+        return new ActionChange(
+                row.getLong("id"),
+                row.getString("run"),
+                row.getString("name"),
+                row.getString("parent"),
+                row.getString("task"),
+                row.getLong("pool_id"),
+                ActionPhase.valueOf(row.getString("phase")),
+                row.getInt("attempt"),
+                row.getObject("replica_id", Long.class),
+                outcome,
+                interrupted);
+    }
+
+    private static String phase(AttemptEnd end) {
+        return Committer.phaseOf(end.outcome()).name();
+    }
+
+    private static <T> @Nullable String[] texts(List<T> each, Function<T, @Nullable String> value) {
+        return each.stream().map(value).toArray(String[]::new);
+    }
+
+    private static @Nullable String[] times(List<AttemptEnd> each, Function<AttemptEnd, @Nullable Instant> value) {
+        return texts(each, end -> {
+            Instant time = value.apply(end);
+            return time == null ? null : time.toString();
+        });
+    }
+
+    private static long[] longs(List<AttemptEnd> each, Function<Times, Long> value) {
+        return each.stream()
+                .mapToLong(end -> end.times() == null ? 0 : value.apply(end.times()))
+                .toArray();
+    }
+}

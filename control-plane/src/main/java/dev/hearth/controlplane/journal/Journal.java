@@ -1,0 +1,263 @@
+package dev.hearth.controlplane.journal;
+
+import dev.hearth.controlplane.journal.Batch.Cancel;
+import dev.hearth.controlplane.scheduling.AttemptKey;
+import dev.hearth.controlplane.scheduling.Dispatcher;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.dao.InvalidDataAccessResourceUsageException;
+import org.springframework.stereotype.Component;
+
+/**
+ * Writes everything that happens to actions, many at a time: one thread, one transaction after the other (group commit).
+ * A caller's future completes after the commit; a thousand callers share one. When the database is away the same batch is
+ * tried again until {@link #PATIENCE} is over. When a batch is refused for what it holds, its wishes are tried one by one.
+ */
+@Component
+public final class Journal implements SmartLifecycle {
+    /** Starts before whatever wishes and stops after it. */
+    public static final int LIFECYCLE_PHASE = 100;
+
+    /** How long a batch waits for a database that does not answer: longer than a restart of PostgreSQL takes. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
+
+    /** Looks for queued work that nobody told of: after a restart, a retry that became due, another instance's submit. */
+    private static final Duration SLOW_LOOK = Duration.ofSeconds(1);
+
+    private static final Logger log = LoggerFactory.getLogger(Journal.class);
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition gathered = lock.newCondition();
+    private final Committer committer;
+    private final Dispatcher dispatcher;
+    private final Feed feed;
+    private final JournalMeters meters;
+    private volatile Instant lastCommit = Instant.EPOCH;
+    private Batch open = new Batch();
+    private boolean running;
+    private @Nullable Thread thread;
+
+    Journal(Committer committer, Dispatcher dispatcher, Feed feed, JournalMeters meters) {
+        this.committer = committer;
+        this.dispatcher = dispatcher;
+        this.feed = feed;
+        this.meters = meters;
+    }
+
+    /** Stores a run, or finds the one with the same idempotency key; answers its root action. */
+    public CompletableFuture<StoredAction> submit(NewRun run) {
+        Wish<NewRun, StoredAction> wish = new Wish<>(run);
+        return put(batch -> batch.runs.add(wish), wish);
+    }
+
+    /** Stores a child, or finds the one of the same name. */
+    public CompletableFuture<StoredAction> submit(NewChild child) {
+        Wish<NewChild, StoredAction> wish = new Wish<>(child);
+        return put(batch -> batch.children.add(wish), wish);
+    }
+
+    /** Ends an attempt; answers false if its token is stale, and then nothing has changed. */
+    public CompletableFuture<Boolean> end(AttemptEnd end) {
+        Wish<AttemptEnd, Boolean> wish = new Wish<>(end);
+        return put(batch -> batch.attemptEnds.add(wish), wish).whenComplete((accepted, fault) -> {
+            if (Boolean.FALSE.equals(accepted)) {
+                meters.stale();
+            }
+        });
+    }
+
+    /** Ends a replica and gives its attempts back. */
+    public CompletableFuture<Void> end(ReplicaEnd end) {
+        Wish<ReplicaEnd, Void> wish = new Wish<>(end);
+        return put(batch -> batch.replicaEnds.add(wish), wish);
+    }
+
+    /** Aborts a run ({@code action} null) or an action with its descendants; answers how many actions were live. */
+    public CompletableFuture<Integer> cancel(String run, @Nullable String action) {
+        Wish<Cancel, Integer> wish = new Wish<>(new Cancel(run, action, true));
+        return put(batch -> batch.cancels.add(wish), wish);
+    }
+
+    /** Aborts what an ended action has left behind: descendants that nobody waits for any more. */
+    public CompletableFuture<Integer> cancelDescendants(String run, String action) {
+        Wish<Cancel, Integer> wish = new Wish<>(new Cancel(run, action, false));
+        return put(batch -> batch.cancels.add(wish), wish);
+    }
+
+    /** Notes that an attempt waits for children, or no longer does. */
+    public void park(AttemptKey attempt, boolean parked) {
+        put(batch -> batch.parkings.put(attempt, parked));
+    }
+
+    /** Notes signs of life. */
+    public void beat(Collection<Long> replicas) {
+        put(batch -> batch.beats.addAll(replicas));
+    }
+
+    /** Looks for work for the free slots: slots have come that no wish tells of. */
+    public void look() {
+        put(batch -> batch.lookEverywhere = true);
+    }
+
+    /** When the last transaction was committed. */
+    Instant lastCommit() {
+        return lastCommit;
+    }
+
+    private <A> CompletableFuture<A> put(Consumer<Batch> addition, Wish<?, A> wish) {
+        if (!put(addition)) {
+            wish.answer().completeExceptionally(new IllegalStateException("the server is shutting down"));
+        }
+        return wish.answer();
+    }
+
+    private boolean put(Consumer<Batch> addition) {
+        lock.lock();
+        try {
+            if (running) {
+                addition.accept(open);
+                gathered.signal();
+            }
+            return running;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void loop() {
+        Batch batch = take();
+        while (batch != null) {
+            write(batch);
+            batch = take();
+        }
+    }
+
+    /** The next batch, perhaps empty after a quiet second; null when the journal has stopped and nothing is left. */
+    private @Nullable Batch take() {
+        lock.lock();
+        try {
+            if (open.isEmpty() && running) {
+                boolean rang = gathered.await(SLOW_LOOK.toNanos(), TimeUnit.NANOSECONDS);
+                open.lookEverywhere |= !rang;
+            }
+            if (open.isEmpty() && !running) {
+                return null;
+            }
+            Batch taken = open;
+            open = new Batch();
+            return taken;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void write(Batch batch) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            try {
+                apply(batch);
+                return;
+            } catch (DataIntegrityViolationException | InvalidDataAccessResourceUsageException e) {
+                refused(batch, e);
+                return;
+            } catch (RuntimeException e) {
+                if (System.nanoTime() > deadline || !pause()) {
+                    log.error("journal: gave up a batch of {}: {}", batch.size(), e.getMessage());
+                    batch.fail(e);
+                    return;
+                }
+                log.warn("journal: database away, trying again: {}", e.getMessage());
+            }
+        }
+    }
+
+    private void refused(Batch batch, RuntimeException cause) {
+        if (batch.size() <= 1) {
+            log.error("journal: refused by the database", cause);
+            batch.fail(cause);
+        } else {
+            batch.singles().forEach(this::write);
+        }
+    }
+
+    private void apply(Batch batch) {
+        if (batch.lookEverywhere) {
+            dispatcher.lookEverywhere();
+        }
+        long before = System.nanoTime();
+        Committed committed = committer.commit(batch, dispatcher);
+        lastCommit = committed.at();
+        if (batch.size() > 0) {
+            meters.committed(Duration.ofNanos(System.nanoTime() - before), batch.size());
+        }
+        dispatcher.claimed(committed.offered(), committed.claimed());
+        committed.answers().forEach(Runnable::run);
+        feed.publish(committed.changes());
+    }
+
+    private static boolean pause() {
+        try {
+            Thread.sleep(BETWEEN_TRIES);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    @Override
+    public void start() {
+        running = true;
+        thread = Thread.ofPlatform().name("journal").start(this::loop);
+    }
+
+    /** Takes no new wishes and writes those that it has. */
+    @Override
+    public void stop() {
+        lock.lock();
+        try {
+            running = false;
+            gathered.signal();
+        } finally {
+            lock.unlock();
+        }
+        if (thread != null) {
+            try {
+                thread.join(PATIENCE);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        lock.lock();
+        try {
+            return running;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public int getPhase() {
+        return LIFECYCLE_PHASE;
+    }
+}

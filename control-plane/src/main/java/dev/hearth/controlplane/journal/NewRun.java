@@ -1,0 +1,15 @@
+package dev.hearth.controlplane.journal;
+
+import org.jspecify.annotations.Nullable;
+
+/** A run to be stored with its root action. {@code poolId} is where the root queues. */
+public record NewRun(
+        String name,
+        String project,
+        String environment,
+        long versionId,
+        String version,
+        String task,
+        long poolId,
+        Payload input,
+        @Nullable String idempotencyKey) {}

@@ -1,0 +1,18 @@
+package dev.hearth.controlplane.journal;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An input or an output: bytes with a media type, here or in the blob store.
+ *
+ * @param bytes null when {@code blob} is set
+ * @param blob SHA-256 in the blob store, null when the bytes stand here
+ */
+public record Payload(
+        byte @Nullable [] bytes, String mediaType, @Nullable String blob) {
+    public static final String JSON = "application/json";
+
+    public static Payload json(byte[] bytes) {
+        return new Payload(bytes, JSON, null);
+    }
+}

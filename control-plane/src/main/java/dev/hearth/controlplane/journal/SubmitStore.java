@@ -1,0 +1,198 @@
+package dev.hearth.controlplane.journal;
+
+import dev.hearth.controlplane.journal.Outcome.Failed;
+import dev.hearth.controlplane.journal.Outcome.Succeeded;
+import dev.hearth.model.ActionPhase;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** The statements with which runs and actions come into being. */
+@Component
+final class SubmitStore {
+    private final JdbcClient sql;
+
+    SubmitStore(JournalDatabase database) {
+        this.sql = JdbcClient.create(database.dataSource());
+    }
+
+    /** Inserts runs with their roots; answers the root by the name that was asked for. Known idempotency keys answer the run that has them. */
+    Map<String, StoredAction> insertRuns(List<NewRun> runs, Instant now) {
+        Map<String, StoredAction> stored = new HashMap<>();
+        sql.sql("""
+                WITH wanted AS (
+                    SELECT * FROM unnest(
+                        ?::text[], ?::text[], ?::text[], ?::bigint[], ?::text[], ?::text[], ?::bigint[], ?::text[],
+                        ?::bytea[], ?::text[], ?::text[])
+                    WITH ORDINALITY AS w (name, project, environment, version_id, version, task, pool_id,
+                                          idempotency_key, input, input_type, input_blob, place)
+                ), stored AS (
+                    INSERT INTO run (name, project, environment, version_id, version, task, phase, idempotency_key,
+                                     created_at)
+                    SELECT name, project, environment, version_id, version, task, 'QUEUED', idempotency_key,
+                           ?::timestamptz
+                    FROM wanted ORDER BY place
+                    ON CONFLICT DO NOTHING
+                    RETURNING name
+                )
+                INSERT INTO action (run, name, environment, version_id, task, pool_id, phase, created_at,
+                                    available_at, input, input_type, input_blob)
+                SELECT name, 'a0', environment, version_id, task, pool_id, 'QUEUED', ?::timestamptz, ?::timestamptz,
+                       input, input_type, input_blob
+                FROM wanted WHERE (name IN (SELECT name FROM stored)) IS TRUE ORDER BY place
+                RETURNING id, run
+                """)
+                .param(texts(runs, NewRun::name))
+                .param(texts(runs, NewRun::project))
+                .param(texts(runs, NewRun::environment))
+                .param(longs(runs, NewRun::versionId))
+                .param(texts(runs, NewRun::version))
+                .param(texts(runs, NewRun::task))
+                .param(longs(runs, NewRun::poolId))
+                .param(texts(runs, NewRun::idempotencyKey))
+                .param(runs.stream().map(run -> run.input().bytes()).toArray(byte[][]::new))
+                .param(texts(runs, run -> run.input().mediaType()))
+                .param(texts(runs, run -> run.input().blob()))
+                .param(now.toString())
+                .param(now.toString())
+                .param(now.toString())
+                .query(row -> {
+                    String run = row.getString("run");
+                    stored.put(run, new StoredAction(row.getLong("id"), run, "a0", ActionPhase.QUEUED, true, null));
+                });
+        List<NewRun> known =
+                runs.stream().filter(run -> !stored.containsKey(run.name())).toList();
+        if (!known.isEmpty()) {
+            stored.putAll(findByKey(known));
+        }
+        return stored;
+    }
+
+    /** Index (project, idempotency_key). Asked only for keys that were just refused as duplicates. */
+    private Map<String, StoredAction> findByKey(List<NewRun> runs) {
+        Map<String, StoredAction> found = new HashMap<>();
+        sql.sql("""
+                SELECT w.name AS wanted, a.id, a.run, a.name, a.phase, a.output, a.output_type, a.output_blob,
+                       a.error_code, a.error_message, a.error_details
+                FROM unnest(?::text[], ?::text[], ?::text[]) AS w (name, project, idempotency_key)
+                JOIN run r ON r.name = w.name OR (r.project, r.idempotency_key) = (w.project, w.idempotency_key)
+                JOIN action a ON a.run = r.name AND a.name = 'a0'
+                """)
+                .param(texts(runs, NewRun::name))
+                .param(texts(runs, NewRun::project))
+                .param(texts(runs, NewRun::idempotencyKey))
+                .query(row -> {
+                    found.put(row.getString("wanted"), existing(row));
+                });
+        return found;
+    }
+
+    /** Inserts children whose parent's attempt is current; answers each, new or found. Index (run, name). */
+    Function<NewChild, @Nullable StoredAction> insertChildren(List<NewChild> children, Instant now) {
+        Map<String, Map<String, StoredAction>> stored = new HashMap<>();
+        sql.sql("""
+                INSERT INTO action (run, name, parent, environment, version_id, task, pool_id, phase, created_at,
+                                    available_at, input, input_type, input_blob)
+                SELECT w.run, w.name, w.parent, w.environment, w.version_id, w.task, w.pool_id, 'QUEUED',
+                       ?::timestamptz, ?::timestamptz, w.input, w.input_type, w.input_blob
+                FROM unnest(
+                    ?::bigint[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::text[], ?::bigint[], ?::text[],
+                    ?::bigint[], ?::bytea[], ?::text[], ?::text[])
+                WITH ORDINALITY AS w (parent_id, parent_token, run, name, parent, environment, version_id, task,
+                                      pool_id, input, input_type, input_blob, place)
+                JOIN action p ON p.id = w.parent_id AND p.token = w.parent_token AND p.phase = ?
+                ORDER BY w.place
+                ON CONFLICT (run, name) DO NOTHING
+                RETURNING id, run, name
+                """)
+                .param(now.toString())
+                .param(now.toString())
+                .param(longs(children, child -> child.parentAttempt().action()))
+                .param(longs(children, child -> child.parentAttempt().token()))
+                .param(texts(children, NewChild::run))
+                .param(texts(children, NewChild::name))
+                .param(texts(children, NewChild::parent))
+                .param(texts(children, NewChild::environment))
+                .param(longs(children, NewChild::versionId))
+                .param(texts(children, NewChild::task))
+                .param(longs(children, NewChild::poolId))
+                .param(children.stream().map(child -> child.input().bytes()).toArray(byte[][]::new))
+                .param(texts(children, child -> child.input().mediaType()))
+                .param(texts(children, child -> child.input().blob()))
+                .param(EndStore.RUNNING)
+                .query(row -> {
+                    put(
+                            stored,
+                            new StoredAction(
+                                    row.getLong("id"),
+                                    row.getString("run"),
+                                    row.getString("name"),
+                                    ActionPhase.QUEUED,
+                                    true,
+                                    null));
+                });
+        List<NewChild> known =
+                children.stream().filter(child -> find(stored, child) == null).toList();
+        if (!known.isEmpty()) {
+            findChildren(known, stored);
+        }
+        return child -> find(stored, child);
+    }
+
+    private void findChildren(List<NewChild> children, Map<String, Map<String, StoredAction>> stored) {
+        sql.sql("""
+                SELECT a.id, a.run, a.name, a.phase, a.output, a.output_type, a.output_blob,
+                       a.error_code, a.error_message, a.error_details
+                FROM unnest(?::text[], ?::text[], ?::text[]) AS w (run, name, parent)
+                JOIN action a ON a.run = w.run AND a.name = w.name AND a.parent = w.parent
+                """)
+                .param(texts(children, NewChild::run))
+                .param(texts(children, NewChild::name))
+                .param(texts(children, NewChild::parent))
+                .query(row -> {
+                    put(stored, existing(row));
+                });
+    }
+
+    private static StoredAction existing(ResultSet row) throws SQLException {
+        ActionPhase phase = ActionPhase.valueOf(row.getString("phase"));
+        return new StoredAction(
+                row.getLong("id"), row.getString("run"), row.getString("name"), phase, false, outcome(row, phase));
+    }
+
+    /** The outcome that a row of action holds; null while it is live. */
+    static @Nullable Outcome outcome(ResultSet row, ActionPhase phase) throws SQLException {
+        if (!phase.isTerminal()) {
+            return null;
+        }
+        if (phase == ActionPhase.SUCCEEDED) {
+            return new Succeeded(
+                    new Payload(row.getBytes("output"), row.getString("output_type"), row.getString("output_blob")));
+        }
+        return new Failed(row.getString("error_code"), row.getString("error_message"), row.getString("error_details"));
+    }
+
+    private static void put(Map<String, Map<String, StoredAction>> stored, StoredAction action) {
+        stored.computeIfAbsent(action.run(), run -> new HashMap<>()).put(action.name(), action);
+    }
+
+    private static @Nullable StoredAction find(Map<String, Map<String, StoredAction>> stored, NewChild child) {
+        return stored.getOrDefault(child.run(), Map.of()).get(child.name());
+    }
+
+    private static <T> @Nullable String[] texts(List<T> each, Function<T, @Nullable String> value) {
+        return each.stream().map(value).toArray(String[]::new);
+    }
+
+    private static <T> long[] longs(List<T> each, ToLongFunction<T> value) {
+        return each.stream().mapToLong(value).toArray();
+    }
+}

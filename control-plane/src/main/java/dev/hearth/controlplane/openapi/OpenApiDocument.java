@@ -1,0 +1,86 @@
+package dev.hearth.controlplane.openapi;
+
+import dev.hearth.api.Problem;
+import io.swagger.v3.core.converter.ModelConverters;
+import io.swagger.v3.oas.models.OpenAPI;
+import io.swagger.v3.oas.models.Operation;
+import io.swagger.v3.oas.models.info.Info;
+import io.swagger.v3.oas.models.media.Content;
+import io.swagger.v3.oas.models.media.JsonSchema;
+import io.swagger.v3.oas.models.media.MediaType;
+import io.swagger.v3.oas.models.media.Schema;
+import io.swagger.v3.oas.models.responses.ApiResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.springdoc.core.customizers.OpenApiCustomizer;
+import org.springdoc.core.utils.SpringDocUtils;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import tools.jackson.databind.JsonNode;
+
+/** Adds to the generated document what the Java types do not say: problems, and fields with more than one form. */
+@Configuration(proxyBeanMethods = false)
+class OpenApiDocument {
+    private static final String PROBLEM = "Problem";
+
+    @Bean
+    OpenApiCustomizer truth() {
+        SpringDocUtils.getConfig().replaceWithSchema(JsonNode.class, new JsonSchema().description("Any JSON value"));
+        return document -> {
+            document.info(new Info()
+                    .title("Hearth")
+                    .version("v1")
+                    .description("Warm, reusable replicas for tasks. Times are ISO-8601 UTC; durations are answered as"
+                            + " ISO-8601. Absent means null."));
+            document.getPaths().values().stream()
+                    .flatMap(path -> path.readOperations().stream())
+                    .forEach(OpenApiDocument::addProblem);
+            ModelConverters.getInstance(true).readAll(Problem.class).forEach(document.getComponents()::addSchemas);
+            describePolicy(document);
+        };
+    }
+
+    private static void addProblem(Operation operation) {
+        Content content = new Content()
+                .addMediaType(
+                        "application/problem+json",
+                        new MediaType().schema(new Schema<>().$ref("#/components/schemas/" + PROBLEM)));
+        operation
+                .getResponses()
+                .addApiResponse(
+                        "default",
+                        new ApiResponse()
+                                .description("What was wrong (RFC 9457)")
+                                .content(content));
+    }
+
+    private static void describePolicy(OpenAPI document) {
+        Map<String, Schema> schemas = document.getComponents().getSchemas();
+        Schema<?> spec = schemas.get("EnvironmentSpec");
+        Schema<?> policy = schemas.get("ReusePolicy");
+        if (spec != null && policy != null) {
+            spec.setRequired(List.of("image"));
+            Schema<?> count = typed("integer");
+            Schema<?> bounds =
+                    typed("array").items(count).minItems(2).maxItems(2).description("[min, max]");
+            policy.addProperty("replicas", new JsonSchema().oneOf(List.of(count, bounds)));
+            policy.addProperty("scaledownTtl", duration("ISO-8601, or seconds as a number; 30 s if absent"));
+            Schema<?> idleTtl = duration("ISO-8601, or seconds as a number; null = always on; 30 s if absent");
+            idleTtl.setTypes(Set.of("string", "number", "null"));
+            policy.addProperty("idleTtl", idleTtl);
+        }
+    }
+
+    private static Schema<?> duration(String description) {
+        Schema<?> schema = new JsonSchema().description(description).example("PT30S");
+        schema.setTypes(Set.of("string", "number"));
+        return schema;
+    }
+
+    private static Schema<?> typed(String type) {
+        Schema<?> schema = new JsonSchema();
+        schema.setTypes(Set.of(type));
+        return schema;
+    }
+}

@@ -1,0 +1,144 @@
+package dev.hearth.controlplane.pool;
+
+import dev.hearth.api.EnvironmentSpec;
+import dev.hearth.api.EnvironmentView.PoolView;
+import dev.hearth.model.PoolState;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The SQL of pools as deployments and readers need it. */
+@Component
+final class PoolStore {
+    record Plan(
+            String identity,
+            long environmentId,
+            String environment,
+            @Nullable String run,
+            EnvironmentSpec spec,
+            PoolBounds bounds) {}
+
+    record VersionSpec(long environmentId, String project, String environment, EnvironmentSpec spec) {}
+
+    private final JdbcClient jdbc;
+    private final JsonMapper json;
+
+    PoolStore(JdbcClient jdbc, JsonMapper json) {
+        this.jdbc = jdbc;
+        this.json = json;
+    }
+
+    /** One row, by the unique index on identity. The same bounds again change nothing. */
+    long upsert(Plan plan, Instant now) {
+        EnvironmentSpec spec = plan.spec();
+        PoolBounds bounds = plan.bounds();
+        return jdbc.sql("""
+                        INSERT INTO pool (identity, environment_id, environment, run, image, bundle, resources, env,
+                            single_use, concurrency, replicas_min, replicas_max, scaledown_ttl_ms, idle_ttl_ms, created_at)
+                        VALUES (:identity, :environmentId, :environment, :run, :image, :bundle, :resources::jsonb,
+                            :env::jsonb, :singleUse, :concurrency, :min, :max, :scaledownTtl, :idleTtl::bigint, :now)
+                        ON CONFLICT (identity) DO UPDATE
+                        SET replicas_min = excluded.replicas_min,
+                            replicas_max = excluded.replicas_max,
+                            scaledown_ttl_ms = excluded.scaledown_ttl_ms,
+                            idle_ttl_ms = excluded.idle_ttl_ms,
+                            draining = false
+                        RETURNING id""")
+                .param("identity", plan.identity())
+                .param("environmentId", plan.environmentId())
+                .param("environment", plan.environment())
+                .param("run", plan.run())
+                .param("image", spec.image())
+                .param("bundle", spec.bundle())
+                .param("resources", json.writeValueAsString(spec.resources()))
+                .param("env", json.writeValueAsString(spec.env()))
+                .param("singleUse", spec.reuse() == null)
+                .param("concurrency", spec.reuse() == null ? 1 : spec.reuse().concurrency())
+                .param("min", bounds.replicas().min())
+                .param("max", bounds.replicas().max())
+                .param("scaledownTtl", bounds.scaledownTtl().toMillis())
+                .param("idleTtl", bounds.idleTtlMillis())
+                .param("now", OffsetDateTime.ofInstant(now, ZoneOffset.UTC))
+                .query(Long.class)
+                .single();
+    }
+
+    /** One row, by the primary key. */
+    void drain(long poolId) {
+        jdbc.sql("UPDATE pool SET draining = true WHERE id = :pool")
+                .param("pool", poolId)
+                .update();
+    }
+
+    /** One row of each table, by the primary keys. */
+    VersionSpec version(long versionId) {
+        return jdbc.sql("""
+                        SELECT e.id, e.project, e.name, v.spec
+                        FROM environment_version v JOIN environment e ON e.id = v.environment_id
+                        WHERE v.id = :version""")
+                .param("version", versionId)
+                .query((row, n) -> new VersionSpec(
+                        row.getLong("id"),
+                        row.getString("project"),
+                        row.getString("name"),
+                        json.readValue(row.getString("spec"), EnvironmentSpec.class)))
+                .single();
+    }
+
+    /**
+     * Pools by the primary key; for each its live replicas by replica_ordinal, their running actions by action_running,
+     * the queued ones by action_queue.
+     */
+    Map<Long, PoolView> views(Collection<Long> pools) {
+        if (pools.isEmpty()) {
+            return Map.of();
+        }
+        return jdbc.sql("""
+                        SELECT p.id, p.state, p.desired, p.active_at, p.idle_ttl_ms,
+                            live.replicas, live.slots, working.busy, working.running, waiting.queued
+                        FROM pool p,
+                            LATERAL (
+                                SELECT count(*) AS replicas,
+                                    coalesce(sum(r.slots) FILTER (WHERE r.phase = 'READY'), 0) AS slots
+                                FROM replica r
+                                WHERE r.pool_id = p.id AND r.phase IN ('REQUESTED', 'STARTING', 'READY', 'DRAINING')) live,
+                            LATERAL (
+                                SELECT count(*) FILTER (WHERE NOT a.parked) AS busy, count(*) AS running
+                                FROM replica r JOIN action a ON a.replica_id = r.id AND a.phase = 'RUNNING'
+                                WHERE r.pool_id = p.id AND r.phase IN ('REQUESTED', 'STARTING', 'READY', 'DRAINING')) working,
+                            LATERAL (
+                                SELECT count(*) AS queued FROM action a WHERE a.pool_id = p.id AND a.phase = 'QUEUED') waiting
+                        WHERE p.id IN (:pools)""").param("pools", pools).query((row, n) -> view(row)).list().stream()
+                .collect(Collectors.toMap(view -> Long.valueOf(view.id()), view -> view));
+    }
+
+    private static PoolView view(ResultSet row) throws SQLException {
+        PoolState state = PoolState.valueOf(row.getString("state"));
+        boolean idle = row.getInt("running") == 0 && row.getInt("queued") == 0;
+        Instant coldAt = idle && state != PoolState.COLD ? coldAt(row) : null;
+        return new PoolView(
+                Long.toString(row.getLong("id")),
+                state,
+                row.getInt("replicas"),
+                row.getInt("desired"),
+                row.getInt("slots"),
+                row.getInt("busy"),
+                row.getInt("queued"),
+                coldAt);
+    }
+
+    private static @Nullable Instant coldAt(ResultSet row) throws SQLException {
+        OffsetDateTime activeAt = row.getObject("active_at", OffsetDateTime.class);
+        long idleTtl = row.getLong("idle_ttl_ms");
+        return activeAt == null || row.wasNull() ? null : activeAt.toInstant().plusMillis(idleTtl);
+    }
+}

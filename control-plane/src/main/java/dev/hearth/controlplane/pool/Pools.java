@@ -1,0 +1,68 @@
+package dev.hearth.controlplane.pool;
+
+import dev.hearth.api.EnvironmentSpec;
+import dev.hearth.api.EnvironmentView.PoolView;
+import dev.hearth.model.Scope;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** The pools of deployments and of runs: finds or makes the one that fits. */
+@Component
+public final class Pools {
+    private final PoolStore store;
+    private final PoolSettings settings;
+    private final Clock clock;
+
+    Pools(PoolStore store, PoolSettings settings, Clock clock) {
+        this.store = store;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /**
+     * Within the transaction of a deployment: finds or makes the pool that serves a spec, and gives it the spec's bounds
+     * and TTLs. Null for scope run, where each run has a pool of its own.
+     */
+    public @Nullable Long deploy(long environmentId, String project, String environment, EnvironmentSpec spec) {
+        if (isPerRun(spec)) {
+            return null;
+        }
+        return store.upsert(plan(environmentId, project, environment, spec, null), clock.instant());
+    }
+
+    /** Within the transaction of a deployment: this pool gets no new runs; it finishes its own and stops. */
+    public void drain(long poolId) {
+        store.drain(poolId);
+    }
+
+    /** Finds the pool of a run for scope run, or makes it. */
+    public long poolOfRun(long versionId, String run) {
+        PoolStore.VersionSpec version = store.version(versionId);
+        return store.upsert(
+                plan(version.environmentId(), version.project(), version.environment(), version.spec(), run),
+                clock.instant());
+    }
+
+    /** These pools at this moment, by their ids. */
+    public Map<Long, PoolView> views(Collection<Long> poolIds) {
+        return store.views(poolIds);
+    }
+
+    private PoolStore.Plan plan(
+            long environmentId, String project, String environment, EnvironmentSpec spec, @Nullable String run) {
+        return new PoolStore.Plan(
+                PoolIdentity.of(project, environment, spec, run),
+                environmentId,
+                environment,
+                run,
+                spec,
+                PoolBounds.of(spec.reuse(), settings.maxFreshReplicas()));
+    }
+
+    private static boolean isPerRun(EnvironmentSpec spec) {
+        return spec.reuse() != null && spec.reuse().scope() == Scope.RUN;
+    }
+}

@@ -1,0 +1,111 @@
+package dev.hearth.controlplane.provisioning;
+
+import dev.hearth.model.ReplicaPhase;
+import dev.hearth.model.Resources;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The statements of provisioning. Live replicas are few and found by the partial index replica_ordinal. */
+@Repository
+class ProvisioningStore {
+    private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
+
+    private final JdbcClient sql;
+    private final JsonMapper json;
+
+    ProvisioningStore(JdbcClient sql, JsonMapper json) {
+        this.sql = sql;
+        this.json = json;
+    }
+
+    /** A replica that is to be started; its launch lacks only the join token. */
+    record Wanted(long replica, ReplicaLaunch launch) {}
+
+    /** A live replica whose place is this server's. */
+    record Live(
+            long replica,
+            ReplicaPhase phase,
+            Instant startedAt,
+            @Nullable Instant readyAt,
+            @Nullable Instant drainingAt) {}
+
+    /** Takes requested replicas for this server; another server skips them. The tokens are stored as hashes. */
+    Optional<Wanted> claim(String owner, String joinToken, String joinTokenHash, Instant now) {
+        return sql.sql("""
+                WITH next AS (
+                    SELECT id FROM replica WHERE phase = 'REQUESTED' ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+                )
+                UPDATE replica r
+                SET phase = 'STARTING', started_at = ?::timestamptz, join_token = ?,
+                    placement = jsonb_build_object('owner', ?::text)
+                FROM next, pool p
+                WHERE r.id = next.id AND p.id = r.pool_id
+                RETURNING r.id, p.image, p.bundle, p.resources, p.env, r.slots
+                """)
+                .params(now.toString(), joinTokenHash, owner)
+                .query((row, n) -> wanted(row, joinToken))
+                .optional();
+    }
+
+    private Wanted wanted(ResultSet row, String joinToken) throws SQLException {
+        long id = row.getLong("id");
+        return new Wanted(
+                id,
+                new ReplicaLaunch(
+                        id,
+                        joinToken,
+                        row.getString("image"),
+                        row.getString("bundle"),
+                        json.readValue(row.getString("resources"), Resources.class),
+                        json.readValue(row.getString("env"), TEXTS),
+                        row.getInt("slots")));
+    }
+
+    void placed(long replica, Placement placement) {
+        sql.sql("""
+                UPDATE replica SET placement = placement || jsonb_build_object('kind', ?::text, 'host', ?::text, 'pid', ?::bigint)
+                WHERE id = ?
+                """)
+                .params(placement.kind(), placement.host(), placement.pid(), replica)
+                .update();
+    }
+
+    /** Live replicas that this server has started. */
+    List<Live> live(String owner) {
+        return sql.sql("""
+                SELECT id, phase, started_at, ready_at, draining_at FROM replica
+                WHERE phase IN ('STARTING', 'READY', 'DRAINING') AND placement ->> 'owner' = ?
+                """)
+                .param(owner)
+                .query((row, n) -> new Live(
+                        row.getLong("id"),
+                        ReplicaPhase.valueOf(row.getString("phase")),
+                        row.getTimestamp("started_at").toInstant(),
+                        time(row, "ready_at"),
+                        time(row, "draining_at")))
+                .list();
+    }
+
+    ReplicaPhase phase(long replica) {
+        return ReplicaPhase.valueOf(sql.sql("SELECT phase FROM replica WHERE id = ?")
+                .param(replica)
+                .query(String.class)
+                .optional()
+                .orElse(ReplicaPhase.LOST.name()));
+    }
+
+    private static @Nullable Instant time(ResultSet row, String column) throws SQLException {
+        return row.getTimestamp(column) == null
+                ? null
+                : row.getTimestamp(column).toInstant();
+    }
+}

@@ -1,0 +1,209 @@
+package dev.hearth.controlplane.provisioning;
+
+import dev.hearth.controlplane.provisioning.ProvisioningStore.Live;
+import dev.hearth.controlplane.provisioning.ProvisioningStore.Wanted;
+import dev.hearth.controlplane.replica.ReplicaExit;
+import dev.hearth.controlplane.replica.Replicas;
+import dev.hearth.controlplane.signals.Signals;
+import dev.hearth.model.ReplicaPhase;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+
+/**
+ * Makes what runs match the rows, when the bell rings and each second: starts what is requested, ends what takes too long to
+ * start or to leave or is wanted no more, and tells of replicas that are gone. It never decides how many there should be.
+ */
+@Component
+final class Reconciler implements SmartLifecycle {
+    /** After the replicas' gateway, so that replicas can connect; stops before it. */
+    private static final int LIFECYCLE_PHASE = 300;
+
+    private static final Duration TICK = Duration.ofSeconds(1);
+    private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
+
+    private final ProvisioningStore store;
+    private final ReplicaProvisioner provisioner;
+    private final Replicas replicas;
+    private final ProvisioningSettings settings;
+    private final Surroundings surroundings;
+    private volatile boolean running;
+    private @Nullable Thread thread;
+
+    Reconciler(
+            ProvisioningStore store,
+            ReplicaProvisioner provisioner,
+            Replicas replicas,
+            ProvisioningSettings settings,
+            Surroundings surroundings) {
+        this.store = store;
+        this.provisioner = provisioner;
+        this.replicas = replicas;
+        this.settings = settings;
+        this.surroundings = surroundings;
+        provisioner.onEnd(this::ended);
+    }
+
+    /** Its bell, its clock, and the name under which it owns replicas: the data folder. */
+    @Component
+    record Surroundings(
+            Signals signals,
+            Clock clock,
+            @Value("${hearth.home}") Path home) {
+        String owner() {
+            return home.toAbsolutePath().normalize().toString();
+        }
+    }
+
+    private void reconcile() {
+        startRequested();
+        Instant now = surroundings.clock().instant();
+        List<Live> live = store.live(surroundings.owner());
+        Set<Long> present = provisioner.present();
+        for (Live replica : live) {
+            if (isTooLate(replica, now)) {
+                provisioner.stop(replica.replica(), true);
+            } else if (replica.phase() == ReplicaPhase.DRAINING && replica.readyAt() == null) {
+                provisioner.stop(replica.replica(), false);
+            }
+            boolean wasStarted = replica.startedAt().isBefore(now.minus(settings.startTimeout()))
+                    || replica.phase() != ReplicaPhase.STARTING;
+            if (!present.contains(replica.replica()) && wasStarted) {
+                ended(replica.replica(), "it is no longer there");
+            }
+        }
+        Set<Long> unwanted = new HashSet<>(present);
+        unwanted.removeAll(live.stream().map(Live::replica).collect(Collectors.toSet()));
+        unwanted.forEach(replica -> provisioner.stop(replica, true));
+    }
+
+    private boolean isTooLate(Live replica, Instant now) {
+        if (replica.phase() == ReplicaPhase.STARTING) {
+            return replica.startedAt().isBefore(now.minus(settings.startTimeout()));
+        }
+        return replica.drainingAt() != null && replica.drainingAt().isBefore(now.minus(settings.drainTimeout()));
+    }
+
+    private void startRequested() {
+        JoinToken token = JoinToken.draw();
+        Optional<Wanted> wanted = claim(token);
+        while (wanted.isPresent()) {
+            ReplicaLaunch launch = wanted.get().launch();
+            Thread.ofVirtual().name("start-replica").start(() -> start(launch));
+            token = JoinToken.draw();
+            wanted = claim(token);
+        }
+    }
+
+    private Optional<Wanted> claim(JoinToken token) {
+        return store.claim(
+                surroundings.owner(),
+                token.secret(),
+                token.hash(),
+                surroundings.clock().instant());
+    }
+
+    private void start(ReplicaLaunch launch) {
+        try {
+            store.placed(launch.replica(), provisioner.start(launch));
+        } catch (RuntimeException e) {
+            log.warn("replica {} cannot be started", launch.replica(), e);
+            replicas.ended(
+                    launch.replica(),
+                    new ReplicaExit(
+                            ReplicaPhase.FAILED, "REPLICA_NEVER_STARTED", "cannot be started: " + e.getMessage()));
+        }
+    }
+
+    /** What an end means depends on where the replica was in its life. */
+    private void ended(long replica, String how) {
+        ReplicaPhase before = store.phase(replica);
+        switch (before) {
+            case REQUESTED, STARTING ->
+                replicas.ended(
+                        replica,
+                        new ReplicaExit(
+                                ReplicaPhase.FAILED,
+                                "REPLICA_NEVER_STARTED",
+                                "never came up: " + how + "; its last output:\n" + provisioner.lastOutput(replica)));
+            case READY -> replicas.ended(replica, new ReplicaExit(ReplicaPhase.LOST, "REPLICA_LOST", how));
+            case DRAINING -> replicas.ended(replica, new ReplicaExit(ReplicaPhase.STOPPED, "REPLICA_LOST", how));
+            case STOPPED, LOST, FAILED -> {}
+        }
+    }
+
+    private void loop() {
+        while (running) {
+            try {
+                reconcile();
+            } catch (RuntimeException e) {
+                log.warn("provisioning: {}", e.toString());
+            }
+            try {
+                surroundings.signals().provisioning().await(TICK);
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    @Override
+    public void start() {
+        running = true;
+        provisioner.adopt(
+                store.live(surroundings.owner()).stream().map(Live::replica).toList());
+        thread = Thread.ofVirtual().name("reconciler").start(this::loop);
+    }
+
+    /** Lets replicas finish and leave, unless they are to go on for the next server. */
+    @Override
+    public void stop() {
+        running = false;
+        if (thread != null) {
+            thread.interrupt();
+        }
+        if (!settings.keepReplicasOnShutdown()) {
+            leaveAll();
+        }
+    }
+
+    private void leaveAll() {
+        Set<Long> leaving = provisioner.present();
+        leaving.forEach(replica -> provisioner.stop(replica, false));
+        Instant deadline = surroundings.clock().instant().plus(settings.stopTimeout());
+        while (!provisioner.present().isEmpty()
+                && surroundings.clock().instant().isBefore(deadline)) {
+            try {
+                Thread.sleep(20);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                break;
+            }
+        }
+        provisioner.present().forEach(replica -> provisioner.stop(replica, true));
+        leaving.forEach(replica -> replicas.ended(
+                replica, new ReplicaExit(ReplicaPhase.STOPPED, "REPLICA_LOST", "the control plane was stopped")));
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    @Override
+    public int getPhase() {
+        return LIFECYCLE_PHASE;
+    }
+}

@@ -1,0 +1,35 @@
+package dev.hearth.controlplane.provisioning;
+
+import java.util.Collection;
+import java.util.Set;
+import java.util.function.BiConsumer;
+
+/** A place where replicas can run. Thread-safe. What it starts carries the replica's id, so that nothing is ever orphaned. */
+public interface ReplicaProvisioner {
+
+    /** Whether an environment with this image belongs here. */
+    boolean provisions(String image);
+
+    /**
+     * Starts a replica; returns when it is under way, not when it is ready.
+     *
+     * @return where it runs
+     * @throws RuntimeException if it cannot be started; the message is for people
+     */
+    Placement start(ReplicaLaunch launch);
+
+    /** Asks a replica to finish and leave, or ends it at once. Unknown ids are ignored. */
+    void stop(long replica, boolean atOnce);
+
+    /** Replicas that are there now, whoever has started them for this server. */
+    Set<Long> present();
+
+    /** Takes over what an earlier life of this server has started: ends of these replicas are told again. */
+    void adopt(Collection<Long> replicas);
+
+    /** Who is told of each end, with a sentence about it, as soon as it is seen. */
+    void onEnd(BiConsumer<Long, String> listener);
+
+    /** The last that a replica has printed, for people; empty if nothing is known. */
+    String lastOutput(long replica);
+}

@@ -1,0 +1,32 @@
+package dev.hearth.controlplane.provisioning.process;
+
+import dev.hearth.controlplane.replica.WorkerPort;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import org.springframework.core.env.Environment;
+
+/** Where processes of this machine reach this server. The HTTP port is known only once the server listens. */
+record Addresses(Environment environment, WorkerPort workerPort) {
+    String workerEndpoint() {
+        return host() + ":" + workerPort.port();
+    }
+
+    String bundlesEndpoint() {
+        String port = environment.getProperty("local.server.port", environment.getProperty("server.port", "8080"));
+        return "http://" + host() + ":" + port;
+    }
+
+    /** Name of this machine, for people. */
+    String machine() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
+    }
+
+    private String host() {
+        String bound = environment.getProperty("server.address", "127.0.0.1");
+        return bound.equals("0.0.0.0") || bound.equals("::") ? "127.0.0.1" : bound;
+    }
+}

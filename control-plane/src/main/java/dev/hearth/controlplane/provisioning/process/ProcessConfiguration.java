@@ -1,0 +1,49 @@
+package dev.hearth.controlplane.provisioning.process;
+
+import dev.hearth.controlplane.provisioning.ProvisioningSettings;
+import dev.hearth.controlplane.replica.WorkerPort;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+/** Replicas as processes of this machine. The worker is unpacked while the rest of the server starts. */
+@Configuration(proxyBeanMethods = false)
+class ProcessConfiguration {
+
+    /** The worker, as soon as it is unpacked. */
+    @Bean
+    CompletableFuture<WorkerInstallation> worker(@Value("${hearth.home}") Path home) {
+        CompletableFuture<WorkerInstallation> worker = new CompletableFuture<>();
+        Thread.ofPlatform().name("worker-installation").daemon().start(() -> {
+            try {
+                worker.complete(WorkerInstallation.prepare(home.toAbsolutePath().normalize()));
+            } catch (RuntimeException e) {
+                worker.completeExceptionally(e);
+            }
+        });
+        return worker;
+    }
+
+    @Bean
+    ProcessProvisioner processProvisioner(
+            CompletableFuture<WorkerInstallation> worker,
+            WorkerPort port,
+            ProvisioningSettings settings,
+            Environment environment) {
+        Path home = Path.of(environment.getRequiredProperty("hearth.home"))
+                .toAbsolutePath()
+                .normalize();
+        return new ProcessProvisioner(
+                worker,
+                new ReplicaFolders(home.resolve("replicas"), settings.keepFolders()),
+                new Addresses(environment, port));
+    }
+
+    @Bean
+    WorkerDescriber workerDescriber(CompletableFuture<WorkerInstallation> worker) {
+        return new WorkerDescriber(worker);
+    }
+}

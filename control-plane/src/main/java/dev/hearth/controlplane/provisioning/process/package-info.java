@@ -1,0 +1,5 @@
+/** Replicas as local processes: child JVMs of the worker that comes along. */
+@NullMarked
+package dev.hearth.controlplane.provisioning.process;
+
+import org.jspecify.annotations.NullMarked;

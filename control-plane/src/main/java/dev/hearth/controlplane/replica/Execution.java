@@ -1,0 +1,60 @@
+package dev.hearth.controlplane.replica;
+
+import dev.hearth.controlplane.scheduling.AttemptKey;
+import dev.hearth.controlplane.scheduling.ClaimedAction;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** An attempt that runs in a connected replica. Written by its session's inbox thread. */
+final class Execution {
+    private final ClaimedAction action;
+    private final AtomicInteger openChildren = new AtomicInteger();
+    private volatile @Nullable Instant acknowledgedAt;
+    private volatile boolean parked;
+
+    Execution(ClaimedAction action, @Nullable Instant acknowledgedAt) {
+        this.action = action;
+        this.acknowledgedAt = acknowledgedAt;
+    }
+
+    ClaimedAction action() {
+        return action;
+    }
+
+    AttemptKey attempt() {
+        return action.attempt();
+    }
+
+    @Nullable
+    Instant acknowledgedAt() {
+        return acknowledgedAt;
+    }
+
+    void acknowledge(Instant now) {
+        acknowledgedAt = now;
+    }
+
+    boolean parked() {
+        return parked;
+    }
+
+    /** Answers whether this changes anything. */
+    boolean park(boolean park) {
+        boolean changes = parked != park;
+        parked = park;
+        return changes;
+    }
+
+    void childOpened() {
+        openChildren.incrementAndGet();
+    }
+
+    void childClosed() {
+        openChildren.decrementAndGet();
+    }
+
+    boolean hasOpenChildren() {
+        return openChildren.get() > 0;
+    }
+}

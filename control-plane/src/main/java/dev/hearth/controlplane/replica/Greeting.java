@@ -1,0 +1,121 @@
+package dev.hearth.controlplane.replica;
+
+import dev.hearth.controlplane.journal.Journal;
+import dev.hearth.controlplane.journal.Outcome.Failed;
+import dev.hearth.controlplane.journal.Payloads;
+import dev.hearth.controlplane.journal.Retry;
+import dev.hearth.controlplane.scheduling.AttemptKey;
+import dev.hearth.controlplane.scheduling.ClaimedAction;
+import dev.hearth.controlplane.scheduling.Dispatcher;
+import dev.hearth.model.ReplicaPhase;
+import dev.hearth.wire.AttemptRef;
+import dev.hearth.wire.Hello;
+import dev.hearth.wire.Welcome;
+import io.grpc.Status;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * Takes a replica in: checks who it is, compares what it says that it runs with what the rows say, and opens its slots. A
+ * replica that comes back after a broken stream or a restart of the control plane goes on with what it has.
+ */
+@Component
+final class Greeting {
+    private static final Logger log = LoggerFactory.getLogger(Greeting.class);
+
+    private final ReplicaStore store;
+    private final Sessions sessions;
+    private final Dispatcher dispatcher;
+    private final Journal journal;
+    private final Clock clock;
+
+    Greeting(ReplicaStore store, Sessions sessions, Dispatcher dispatcher, Journal journal, Clock clock) {
+        this.store = store;
+        this.sessions = sessions;
+        this.dispatcher = dispatcher;
+        this.journal = journal;
+        this.clock = clock;
+    }
+
+    /** Throws a {@link io.grpc.StatusRuntimeException} that says why, if the replica is not welcome. */
+    ReplicaSession receive(Hello hello, Outbox outbox, Payloads payloads) {
+        ReplicaFacts facts = store.find(hello.getReplica())
+                .orElseThrow(() -> Status.NOT_FOUND
+                        .withDescription("there is no replica " + hello.getReplica())
+                        .asRuntimeException());
+        if (!MessageDigest.isEqual(bytes(facts.joinTokenHash()), bytes(sha256(hello.getJoinToken())))) {
+            throw Status.UNAUTHENTICATED
+                    .withDescription("the join token is not that of replica " + facts.id())
+                    .asRuntimeException();
+        }
+        if (facts.phase().isTerminal() || facts.phase() == ReplicaPhase.REQUESTED) {
+            throw Status.FAILED_PRECONDITION
+                    .withDescription("replica " + facts.id() + " is " + facts.phase())
+                    .asRuntimeException();
+        }
+        Instant now = clock.instant();
+        store.ready(facts.id(), now);
+        ReplicaSession session = new ReplicaSession(facts, outbox, payloads, now);
+        Welcome welcome = reconcile(session, hello, now);
+        sessions.add(session);
+        outbox.welcome(welcome);
+        if (facts.phase() == ReplicaPhase.DRAINING) {
+            session.drain(ReplicaKeeper.DRAIN_DEADLINE);
+        }
+        dispatcher.connect(session);
+        journal.look();
+        log.info(
+                "replica {} connected, running {}",
+                facts.id(),
+                session.running().size());
+        return session;
+    }
+
+    private Welcome reconcile(ReplicaSession session, Hello hello, Instant now) {
+        Set<AttemptKey> claimed =
+                hello.getRunningList().stream().map(ReplicaSession::key).collect(Collectors.toSet());
+        List<ClaimedAction> rows = store.runningOn(session.id());
+        for (ClaimedAction row : rows) {
+            if (claimed.contains(row.attempt())) {
+                session.adopt(row, now);
+            } else {
+                journal.end(Retry.lost(
+                        row.attempt(),
+                        Failed.REPLICA_LOST,
+                        "replica " + session.id() + " no longer has it",
+                        row.systemFailures(),
+                        now));
+            }
+        }
+        Set<AttemptKey> current = rows.stream().map(ClaimedAction::attempt).collect(Collectors.toSet());
+        List<AttemptRef> unknown = hello.getRunningList().stream()
+                .filter(ref -> !current.contains(ReplicaSession.key(ref)))
+                .toList();
+        return Welcome.newBuilder()
+                .setHeartbeatMillis((int) ReplicaKeeper.HEARTBEAT.toMillis())
+                .addAllUnknown(unknown)
+                .build();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String sha256(String token) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes(token)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

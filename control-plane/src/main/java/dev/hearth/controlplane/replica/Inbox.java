@@ -1,0 +1,122 @@
+package dev.hearth.controlplane.replica;
+
+import dev.hearth.controlplane.journal.AttemptEnd;
+import dev.hearth.controlplane.journal.AttemptEnd.Times;
+import dev.hearth.controlplane.journal.Journal;
+import dev.hearth.controlplane.journal.Outcome;
+import dev.hearth.controlplane.journal.Outcome.Failed;
+import dev.hearth.controlplane.journal.Outcome.Succeeded;
+import dev.hearth.controlplane.journal.Payloads;
+import dev.hearth.controlplane.logs.LogWriter;
+import dev.hearth.controlplane.scheduling.AttemptKey;
+import dev.hearth.controlplane.scheduling.ClaimedAction;
+import dev.hearth.wire.Failure;
+import dev.hearth.wire.LogLine;
+import dev.hearth.wire.Parking;
+import dev.hearth.wire.Report;
+import dev.hearth.wire.WorkerFrame;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** Does what a replica's frames say. Called by one thread per replica, in the order of the frames; may block. */
+@Component
+final class Inbox {
+    private final Journal journal;
+    private final ChildSubmits children;
+    private final Payloads payloads;
+    private final LogWriter logs;
+    private final ReplicaStore store;
+
+    Inbox(Journal journal, ChildSubmits children, Payloads payloads, LogWriter logs, ReplicaStore store) {
+        this.journal = journal;
+        this.children = children;
+        this.payloads = payloads;
+        this.logs = logs;
+        this.store = store;
+    }
+
+    void handle(ReplicaSession session, WorkerFrame frame, Instant now) {
+        session.seen(now);
+        frame.getAcknowledgementsList()
+                .forEach(acknowledgement -> session.find(ReplicaSession.key(acknowledgement.getAttempt()))
+                        .ifPresent(execution -> execution.acknowledge(now)));
+        frame.getLogsList().forEach(line -> log(session, line));
+        frame.getChildrenList().forEach(child -> children.submit(session, child));
+        frame.getParkingsList().forEach(parking -> park(session, parking));
+        frame.getReportsList().forEach(report -> end(session, report, now));
+        if (frame.getDraining() && session.leave()) {
+            store.drain(session.id(), now);
+        }
+    }
+
+    private void park(ReplicaSession session, Parking parking) {
+        AttemptKey attempt = ReplicaSession.key(parking.getAttempt());
+        session.find(attempt).ifPresent(execution -> {
+            if (session.park(execution, parking.getParked())) {
+                journal.park(attempt, parking.getParked());
+            }
+        });
+    }
+
+    private void end(ReplicaSession session, Report report, Instant now) {
+        AttemptKey attempt = ReplicaSession.key(report.getAttempt());
+        Execution execution = session.finish(attempt).orElse(null);
+        boolean lastOfItsReplica = session.singleUse() && session.leave();
+        journal.end(new AttemptEnd(attempt, outcome(report), null, false, times(report, execution, now)))
+                .whenComplete((accepted, fault) -> {
+                    if (fault == null) {
+                        session.committed(attempt);
+                    }
+                });
+        if (execution != null && execution.hasOpenChildren()) {
+            ClaimedAction action = execution.action();
+            journal.cancelDescendants(action.run(), action.name());
+        }
+        if (lastOfItsReplica) {
+            store.drain(session.id(), now);
+        }
+    }
+
+    private Outcome outcome(Report report) {
+        if (report.hasOutput()) {
+            return new Succeeded(payloads.of(
+                    report.getOutput().getValue().toByteArray(),
+                    printable(report.getOutput().getMediaType())));
+        }
+        Failure failure = report.getFailure();
+        return new Failed(
+                printable(failure.getCode().isEmpty() ? Failed.USER : failure.getCode()),
+                printable(failure.getMessage()),
+                failure.getDetails().isEmpty() ? null : printable(failure.getDetails()));
+    }
+
+    /** Durations are the replica's, the moment they are counted from is ours: clocks of machines differ. */
+    private static Times times(Report report, @Nullable Execution execution, Instant now) {
+        Instant acknowledged = execution == null ? null : execution.acknowledgedAt();
+        Instant received = acknowledged == null
+                ? now.minus(report.getStartedAfterMicros() + report.getRanMicros(), ChronoUnit.MICROS)
+                : acknowledged;
+        Instant started = received.plus(report.getStartedAfterMicros(), ChronoUnit.MICROS);
+        Instant ended = started.plus(report.getRanMicros(), ChronoUnit.MICROS);
+        return new Times(
+                received,
+                started.isAfter(now) ? now : started,
+                ended.isAfter(now) ? now : ended,
+                report.getReplicaAgeMillis(),
+                report.getServedBefore());
+    }
+
+    private void log(ReplicaSession session, LogLine line) {
+        AttemptKey attempt = ReplicaSession.key(line.getAttempt());
+        session.find(attempt)
+                .ifPresent(execution ->
+                        logs.append(attempt.action(), execution.action().number(), printable(line.getText())));
+    }
+
+    /** PostgreSQL's text holds every character but NUL. */
+    private static String printable(String text) {
+        return text.indexOf('\0') < 0 ? text : text.replace('\0', '\uFFFD');
+    }
+}

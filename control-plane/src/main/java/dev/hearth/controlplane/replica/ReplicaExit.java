@@ -1,0 +1,12 @@
+package dev.hearth.controlplane.replica;
+
+import dev.hearth.model.ReplicaPhase;
+
+/**
+ * How a replica ended.
+ *
+ * @param phase STOPPED, LOST or FAILED
+ * @param code for the attempts that it takes along, e.g. REPLICA_LOST or OUT_OF_MEMORY
+ * @param reason for people
+ */
+public record ReplicaExit(ReplicaPhase phase, String code, String reason) {}

@@ -1,0 +1,178 @@
+package dev.hearth.controlplane.replica;
+
+import dev.hearth.controlplane.journal.Journal;
+import dev.hearth.controlplane.journal.Outcome.Failed;
+import dev.hearth.controlplane.journal.OutcomeStore;
+import dev.hearth.controlplane.replica.ReplicaStore.Standing;
+import dev.hearth.controlplane.scheduling.AttemptKey;
+import dev.hearth.controlplane.signals.Signals;
+import dev.hearth.model.ReplicaPhase;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+
+/**
+ * Looks after the connected replicas each second: renews leases, tells those that drain, breaks streams that have fallen
+ * silent, stops executions that are no longer wanted, and asks for ends that no signal told of. A few statements in all.
+ */
+@Component
+final class ReplicaKeeper implements SmartLifecycle {
+    static final Duration HEARTBEAT = Duration.ofSeconds(1);
+
+    /** What still runs so long after a drain is ended by its host. */
+    static final Duration DRAIN_DEADLINE = Duration.ofSeconds(30);
+
+    /** Without a frame for so long, a stream is taken for dead: several heartbeats. */
+    private static final Duration SILENCE = Duration.ofSeconds(5);
+
+    /** Without a renewal for so long, a replica is LOST: time enough for a control plane to restart. */
+    private static final Duration LEASE = Duration.ofSeconds(15);
+
+    private static final Duration TICK = Duration.ofSeconds(1);
+
+    private static final Logger log = LoggerFactory.getLogger(ReplicaKeeper.class);
+
+    private final ReplicaStore store;
+    private final Memory memory;
+    private final Replicas replicas;
+    private final Signals signals;
+    private final Clock clock;
+    private volatile boolean running;
+    private @Nullable Thread thread;
+    private Instant startedAt = Instant.EPOCH;
+
+    ReplicaKeeper(ReplicaStore store, Memory memory, Replicas replicas, Signals signals, Clock clock) {
+        this.store = store;
+        this.memory = memory;
+        this.replicas = replicas;
+        this.signals = signals;
+        this.clock = clock;
+    }
+
+    /** What this control plane holds of its replicas, and the way to write and to read what it does not hear. */
+    @Component
+    record Memory(Sessions sessions, ChildWaits waits, Journal journal, OutcomeStore outcomes) {}
+
+    private void tick() {
+        Instant now = clock.instant();
+        Collection<ReplicaSession> sessions = memory.sessions().all();
+        if (!sessions.isEmpty()) {
+            List<Long> alive = sessions.stream()
+                    .filter(session -> session.lastSeen().isAfter(now.minus(SILENCE)))
+                    .map(ReplicaSession::id)
+                    .toList();
+            if (!alive.isEmpty()) {
+                memory.journal().beat(alive);
+            }
+            breakSilent(sessions, now);
+            followRows(sessions);
+            stopUnwanted(sessions);
+            askForEnds();
+        }
+        // After a restart the leases are old, and the replicas need a moment to find their way back.
+        if (now.isAfter(startedAt.plus(LEASE))) {
+            store.silent(LEASE).forEach(this::lost);
+        }
+    }
+
+    private static void breakSilent(Collection<ReplicaSession> sessions, Instant now) {
+        for (ReplicaSession session : sessions) {
+            if (session.lastSeen().isBefore(now.minus(SILENCE))) {
+                session.close("no sign of life for " + SILENCE);
+            } else if (session.hasUnacknowledged(now.minus(SILENCE))) {
+                session.close("an assignment was not acknowledged for " + SILENCE);
+            }
+        }
+    }
+
+    private void followRows(Collection<ReplicaSession> sessions) {
+        for (Standing standing :
+                store.standing(sessions.stream().map(ReplicaSession::id).toList())) {
+            memory.sessions().find(standing.id()).ifPresent(session -> {
+                session.elastic(standing.elastic());
+                if (standing.phase() == ReplicaPhase.DRAINING) {
+                    session.drain(DRAIN_DEADLINE);
+                } else if (standing.phase().isTerminal()) {
+                    session.close("the replica is " + standing.phase());
+                }
+            });
+        }
+    }
+
+    private void stopUnwanted(Collection<ReplicaSession> sessions) {
+        List<AttemptKey> thought = sessions.stream()
+                .flatMap(session -> session.running().stream())
+                .map(Execution::attempt)
+                .toList();
+        if (thought.isEmpty()) {
+            return;
+        }
+        Set<Long> unwanted = Set.copyOf(store.noLongerRunning(thought));
+        for (ReplicaSession session : sessions) {
+            session.running().stream()
+                    .map(Execution::attempt)
+                    .filter(attempt -> unwanted.contains(attempt.action()))
+                    .forEach(session::cancel);
+        }
+    }
+
+    private void askForEnds() {
+        Set<Long> awaited = memory.waits().awaited();
+        if (!awaited.isEmpty()) {
+            memory.outcomes().of(awaited).forEach(memory.waits()::ended);
+        }
+    }
+
+    private void lost(long replica) {
+        replicas.ended(
+                replica, new ReplicaExit(ReplicaPhase.LOST, Failed.REPLICA_LOST, "no sign of life for " + LEASE));
+    }
+
+    private void loop() {
+        while (running) {
+            try {
+                tick();
+            } catch (RuntimeException e) {
+                log.warn("replica keeper: {}", e.toString());
+            }
+            try {
+                signals.draining().await(TICK);
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    @Override
+    public void start() {
+        running = true;
+        startedAt = clock.instant();
+        thread = Thread.ofVirtual().name("replica-keeper").start(this::loop);
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    @Override
+    public int getPhase() {
+        return GatewayServer.LIFECYCLE_PHASE;
+    }
+}

@@ -1,0 +1,230 @@
+package dev.hearth.controlplane.replica;
+
+import com.google.protobuf.ByteString;
+import dev.hearth.controlplane.journal.Outcome;
+import dev.hearth.controlplane.journal.Outcome.Failed;
+import dev.hearth.controlplane.journal.Outcome.Succeeded;
+import dev.hearth.controlplane.journal.Payload;
+import dev.hearth.controlplane.journal.Payloads;
+import dev.hearth.controlplane.scheduling.AttemptKey;
+import dev.hearth.controlplane.scheduling.ClaimedAction;
+import dev.hearth.controlplane.scheduling.ConnectedReplica;
+import dev.hearth.wire.Assignment;
+import dev.hearth.wire.AttemptRef;
+import dev.hearth.wire.ChildResult;
+import dev.hearth.wire.Drain;
+import dev.hearth.wire.Failure;
+import dev.hearth.wire.Output;
+import io.grpc.Status;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A connected replica: what it runs, its free slots, and the way to send to it. Memory that can be thrown away. Thread-safe:
+ * slots are taken by the journal's thread and set free by the inbox thread.
+ */
+final class ReplicaSession implements ConnectedReplica {
+    private final ReplicaFacts facts;
+    private final Outbox outbox;
+    private final Payloads payloads;
+    private final Map<Long, Execution> running = new ConcurrentHashMap<>();
+    /** Executions that hold a slot: all that run and are not parked. */
+    private final AtomicInteger held = new AtomicInteger();
+
+    private volatile Instant lastSeen;
+    private volatile boolean elastic;
+    private volatile boolean leaving;
+    private volatile boolean served;
+
+    ReplicaSession(ReplicaFacts facts, Outbox outbox, Payloads payloads, Instant now) {
+        this.facts = facts;
+        this.outbox = outbox;
+        this.payloads = payloads;
+        this.lastSeen = now;
+        this.elastic = facts.elastic();
+    }
+
+    @Override
+    public long id() {
+        return facts.id();
+    }
+
+    @Override
+    public long pool() {
+        return facts.pool();
+    }
+
+    @Override
+    public int ordinal() {
+        return facts.ordinal();
+    }
+
+    @Override
+    public boolean elastic() {
+        return elastic;
+    }
+
+    void elastic(boolean canShrink) {
+        elastic = canShrink;
+    }
+
+    boolean singleUse() {
+        return facts.singleUse();
+    }
+
+    @Override
+    public int freeSlots() {
+        if (leaving || (served && facts.singleUse())) {
+            return 0;
+        }
+        return Math.max(0, facts.slots() - held.get());
+    }
+
+    @Override
+    public void assign(List<ClaimedAction> actions) {
+        served = true;
+        for (ClaimedAction action : actions) {
+            running.put(action.attempt().action(), new Execution(action, null));
+            held.incrementAndGet();
+        }
+        if (actions.stream().allMatch(action -> action.inputBlob() == null)) {
+            actions.forEach(this::send);
+        } else {
+            Thread.startVirtualThread(() -> actions.forEach(this::send));
+        }
+    }
+
+    private void send(ClaimedAction action) {
+        byte[] input = payloads.bytes(new Payload(action.input(), action.inputType(), action.inputBlob()));
+        outbox.assign(Assignment.newBuilder()
+                .setAttempt(ref(action.attempt()))
+                .setRun(action.run())
+                .setName(action.name())
+                .setEnvironment(action.environment())
+                .setTask(action.task())
+                .setNumber(action.number())
+                .setInput(ByteString.copyFrom(input))
+                .setMediaType(action.inputType())
+                .setBundle(facts.bundle() == null ? "" : facts.bundle())
+                .build());
+    }
+
+    /** After a reconnect: what it ran before the stream broke goes on. */
+    void adopt(ClaimedAction action, Instant now) {
+        running.put(action.attempt().action(), new Execution(action, now));
+        held.incrementAndGet();
+    }
+
+    Optional<Execution> find(AttemptKey attempt) {
+        Execution execution = running.get(attempt.action());
+        return execution != null && execution.attempt().equals(attempt) ? Optional.of(execution) : Optional.empty();
+    }
+
+    /** The execution is over in the process: its slot is free, whatever the database says of it. */
+    Optional<Execution> finish(AttemptKey attempt) {
+        Optional<Execution> found = find(attempt);
+        found.ifPresent(execution -> {
+            running.remove(attempt.action());
+            park(execution, true);
+        });
+        return found;
+    }
+
+    /** Answers whether it changes anything. */
+    boolean park(Execution execution, boolean parked) {
+        boolean changes = execution.park(parked);
+        if (changes) {
+            held.addAndGet(parked ? -1 : 1);
+        }
+        return changes;
+    }
+
+    void childEnded(AttemptKey parent, String child, Outcome outcome) {
+        find(parent).ifPresent(Execution::childClosed);
+        if (outcome instanceof Succeeded succeeded && succeeded.output().blob() != null) {
+            Thread.startVirtualThread(() -> sendResult(parent, child, outcome));
+        } else {
+            sendResult(parent, child, outcome);
+        }
+    }
+
+    private void sendResult(AttemptKey parent, String child, Outcome outcome) {
+        ChildResult.Builder result =
+                ChildResult.newBuilder().setParent(ref(parent)).setName(child);
+        switch (outcome) {
+            case Succeeded succeeded ->
+                result.setOutput(Output.newBuilder()
+                        .setValue(ByteString.copyFrom(payloads.bytes(succeeded.output())))
+                        .setMediaType(succeeded.output().mediaType()));
+            case Failed failed ->
+                result.setFailure(Failure.newBuilder()
+                        .setCode(failed.code())
+                        .setMessage(failed.message())
+                        .setDetails(failed.details() == null ? "" : failed.details()));
+        }
+        outbox.childResult(result.build());
+    }
+
+    void cancel(AttemptKey attempt) {
+        outbox.cancel(ref(attempt));
+    }
+
+    void committed(AttemptKey attempt) {
+        outbox.committed(ref(attempt));
+    }
+
+    /** Takes nothing new from now on. Answers false if that was known. */
+    boolean leave() {
+        boolean news = !leaving;
+        leaving = true;
+        return news;
+    }
+
+    void drain(Duration deadline) {
+        if (leave()) {
+            outbox.drain(
+                    Drain.newBuilder().setDeadlineMillis(deadline.toMillis()).build());
+        }
+    }
+
+    void seen(Instant now) {
+        lastSeen = now;
+    }
+
+    Instant lastSeen() {
+        return lastSeen;
+    }
+
+    Collection<Execution> running() {
+        return running.values();
+    }
+
+    /** Whether an assignment sent before {@code bound} has not been acknowledged. */
+    boolean hasUnacknowledged(Instant bound) {
+        return running.values().stream()
+                .anyMatch(execution -> execution.acknowledgedAt() == null
+                        && execution.action().dispatchedAt().isBefore(bound));
+    }
+
+    void close(String reason) {
+        leaving = true;
+        outbox.fail(Status.ABORTED.withDescription(reason).asRuntimeException());
+    }
+
+    static AttemptRef ref(AttemptKey attempt) {
+        return AttemptRef.newBuilder()
+                .setAction(attempt.action())
+                .setToken(attempt.token())
+                .build();
+    }
+
+    static AttemptKey key(AttemptRef ref) {
+        return new AttemptKey(ref.getAction(), ref.getToken());
+    }
+}

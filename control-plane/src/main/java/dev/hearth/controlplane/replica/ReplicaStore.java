@@ -1,0 +1,130 @@
+package dev.hearth.controlplane.replica;
+
+import dev.hearth.controlplane.scheduling.AttemptKey;
+import dev.hearth.controlplane.scheduling.ClaimedAction;
+import dev.hearth.model.ReplicaPhase;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/** The statements of the life of a connected replica. All by primary key or index action_running. */
+@Repository
+class ReplicaStore {
+    private final JdbcClient sql;
+
+    ReplicaStore(JdbcClient sql) {
+        this.sql = sql;
+    }
+
+    /** A connected replica's row as the keeper looks at it. */
+    record Standing(long id, ReplicaPhase phase, boolean elastic) {}
+
+    Optional<ReplicaFacts> find(long replica) {
+        return sql.sql("""
+                SELECT r.id, r.pool_id, r.ordinal, r.slots, r.phase, r.join_token, p.bundle,
+                       p.replicas_min < p.replicas_max AS elastic, p.single_use
+                FROM replica r JOIN pool p ON p.id = r.pool_id
+                WHERE r.id = ?
+                """)
+                .param(replica)
+                .query((row, n) -> new ReplicaFacts(
+                        row.getLong("id"),
+                        row.getLong("pool_id"),
+                        row.getInt("ordinal"),
+                        row.getInt("slots"),
+                        ReplicaPhase.valueOf(row.getString("phase")),
+                        row.getString("join_token"),
+                        row.getString("bundle"),
+                        row.getBoolean("elastic"),
+                        row.getBoolean("single_use")))
+                .optional();
+    }
+
+    /** The replica has said hello. Guards the drawn transition STARTING to READY; a reconnect only renews the lease. */
+    void ready(long replica, Instant now) {
+        sql.sql("""
+                UPDATE replica
+                SET ready_at = coalesce(ready_at, ?::timestamptz), seen_at = now(),
+                    phase = CASE phase WHEN 'STARTING' THEN 'READY' ELSE phase END
+                WHERE id = ?
+                """).params(now.toString(), replica).update();
+    }
+
+    /** The replica leaves by itself, or has served its only execution. */
+    void drain(long replica, Instant now) {
+        sql.sql("UPDATE replica SET phase = 'DRAINING', draining_at = ?::timestamptz WHERE id = ? AND phase = 'READY'")
+                .params(now.toString(), replica)
+                .update();
+    }
+
+    /** What the rows say that the replica runs. */
+    List<ClaimedAction> runningOn(long replica) {
+        return sql.sql("""
+                SELECT id, token, replica_id, run, name, parent, environment, version_id, task, attempt, input_type,
+                       dispatched_at, user_failures, system_failures
+                FROM action WHERE replica_id = ? AND phase = 'RUNNING'
+                """)
+                .param(replica)
+                .query((row, n) -> new ClaimedAction(
+                        new AttemptKey(row.getLong("id"), row.getLong("token")),
+                        row.getLong("replica_id"),
+                        row.getString("run"),
+                        row.getString("name"),
+                        row.getString("parent"),
+                        row.getString("environment"),
+                        row.getLong("version_id"),
+                        row.getString("task"),
+                        row.getInt("attempt"),
+                        null,
+                        row.getString("input_type"),
+                        null,
+                        row.getTimestamp("dispatched_at").toInstant(),
+                        row.getInt("user_failures"),
+                        row.getInt("system_failures")))
+                .list();
+    }
+
+    List<Standing> standing(Collection<Long> replicas) {
+        return sql.sql("""
+                SELECT r.id, r.phase, p.replicas_min < p.replicas_max AS elastic
+                FROM replica r JOIN pool p ON p.id = r.pool_id
+                WHERE r.id = ANY (?::bigint[])
+                """)
+                .param(longs(replicas))
+                .query((row, n) -> new Standing(
+                        row.getLong("id"), ReplicaPhase.valueOf(row.getString("phase")), row.getBoolean("elastic")))
+                .list();
+    }
+
+    /** Of these actions, those that no longer run under the token that is thought current. */
+    List<Long> noLongerRunning(List<AttemptKey> attempts) {
+        return sql.sql("""
+                SELECT t.id FROM unnest(?::bigint[], ?::bigint[]) AS t (id, token)
+                JOIN action a ON a.id = t.id
+                WHERE a.phase <> 'RUNNING' OR a.token <> t.token
+                """)
+                .param(attempts.stream().mapToLong(AttemptKey::action).toArray())
+                .param(attempts.stream().mapToLong(AttemptKey::token).toArray())
+                .query((row, n) -> row.getLong("id"))
+                .list();
+    }
+
+    /** Replicas whose lease is over, by the database's clock; skips those that another control plane just judges. */
+    List<Long> silent(Duration lease) {
+        return sql.sql("""
+                SELECT id FROM replica
+                WHERE phase IN ('READY', 'DRAINING') AND seen_at < now() - make_interval(secs => ?)
+                """)
+                .param(lease.toMillis() / 1000.0)
+                .query((row, n) -> row.getLong("id"))
+                .list();
+    }
+
+    private static long[] longs(Collection<Long> ids) {
+        return ids.stream().mapToLong(Long::longValue).toArray();
+    }
+}

@@ -1,0 +1,37 @@
+package dev.hearth.controlplane.replica;
+
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.stereotype.Component;
+
+/** The replicas that are connected here. Thread-safe. */
+@Component
+final class Sessions {
+    private final Map<Long, ReplicaSession> sessions = new ConcurrentHashMap<>();
+
+    /** Takes a session in; an older one of the same replica is closed. */
+    void add(ReplicaSession session) {
+        ReplicaSession older = sessions.put(session.id(), session);
+        if (older != null) {
+            older.close("the replica has connected again");
+        }
+    }
+
+    void remove(ReplicaSession session) {
+        sessions.remove(session.id(), session);
+    }
+
+    Optional<ReplicaSession> find(long replica) {
+        return Optional.ofNullable(sessions.get(replica));
+    }
+
+    void close(long replica) {
+        find(replica).ifPresent(session -> session.close("the replica has ended"));
+    }
+
+    Collection<ReplicaSession> all() {
+        return sessions.values();
+    }
+}

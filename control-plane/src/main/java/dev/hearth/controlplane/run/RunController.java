@@ -1,0 +1,117 @@
+package dev.hearth.controlplane.run;
+
+import dev.hearth.api.ActionView;
+import dev.hearth.api.Page;
+import dev.hearth.api.RunRequest;
+import dev.hearth.api.RunView;
+import dev.hearth.api.SubmittedRun;
+import dev.hearth.controlplane.journal.StoredAction;
+import dev.hearth.model.ActionPhase;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
+/** Runs over REST. */
+@RestController
+@RequestMapping("/api/v1")
+class RunController {
+    private final RunService runs;
+    private final RunReader reader;
+    private final RunWatch watch;
+
+    RunController(RunService runs, RunReader reader, RunWatch watch) {
+        this.runs = runs;
+        this.reader = reader;
+        this.watch = watch;
+    }
+
+    /** Starts a run: 201, or 200 when the idempotency key is known. With {@code wait}, answers when it ends or the time is over. */
+    @PostMapping("/runs")
+    ResponseEntity<?> submit(
+            @RequestBody RunRequest request,
+            @RequestParam(defaultValue = "default") String project,
+            @RequestParam(required = false) @Nullable String wait) {
+        Duration patience = wait == null ? Duration.ZERO : RunWatch.patience(wait);
+        StoredAction root = runs.submit(project, request);
+        HttpStatus status = root.created() ? HttpStatus.CREATED : HttpStatus.OK;
+        if (wait != null) {
+            return ResponseEntity.status(status).body(watch.await(root.run(), patience));
+        }
+        return ResponseEntity.status(status).body(new SubmittedRun(root.run(), reader.url(root.run()), root.phase()));
+    }
+
+    /** Starts one run for each input, all or none. */
+    @PostMapping("/runs:batch")
+    @ResponseStatus(HttpStatus.CREATED)
+    Map<String, List<String>> submitBatch(
+            @RequestBody BatchRequest request, @RequestParam(defaultValue = "default") String project) {
+        return Map.of(
+                "names",
+                runs.submit(project, request).stream().map(StoredAction::run).toList());
+    }
+
+    @GetMapping("/runs")
+    Page<RunView> list(
+            @RequestParam(defaultValue = "default") String project,
+            @RequestParam(required = false) @Nullable String environment,
+            @RequestParam(required = false) @Nullable ActionPhase phase,
+            @RequestParam(required = false) @Nullable String cursor,
+            @RequestParam(required = false) @Nullable Integer limit) {
+        return reader.runs(project, environment, phase, Cursor.parse(cursor, limit));
+    }
+
+    /** With {@code wait} ({@code 30s}, {@code PT30S}, seconds): answers when the run ends or the time is over. */
+    @GetMapping("/runs/{run}")
+    RunView get(@PathVariable String run, @RequestParam(required = false) @Nullable String wait) {
+        return wait == null ? reader.run(run) : watch.await(run, RunWatch.patience(wait));
+    }
+
+    @GetMapping("/runs/{run}/actions")
+    Page<ActionView> actions(
+            @PathVariable String run,
+            @RequestParam(required = false) @Nullable String cursor,
+            @RequestParam(required = false) @Nullable Integer limit) {
+        return reader.actions(run, Cursor.parse(cursor, limit));
+    }
+
+    @GetMapping("/runs/{run}/actions/{action}")
+    ActionView action(@PathVariable String run, @PathVariable String action) {
+        return reader.action(run, action);
+    }
+
+    /** Server-sent events: each action as it stands, then each change, until the run has ended. */
+    @GetMapping(path = "/runs/{run}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+    SseEmitter events(@PathVariable String run) {
+        reader.requireKnown(run);
+        return watch.events(run);
+    }
+
+    @PostMapping("/runs/{run}/cancel")
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    RunView cancel(@PathVariable String run) {
+        reader.requireKnown(run);
+        runs.cancel(run, null);
+        return reader.run(run);
+    }
+
+    @PostMapping("/runs/{run}/actions/{action}/cancel")
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    ActionView cancel(@PathVariable String run, @PathVariable String action) {
+        reader.action(run, action);
+        runs.cancel(run, action);
+        return reader.action(run, action);
+    }
+}

@@ -1,0 +1,111 @@
+package dev.hearth.controlplane.run;
+
+import dev.hearth.api.ActionView;
+import dev.hearth.api.Page;
+import dev.hearth.api.RunEvent;
+import dev.hearth.api.RunView;
+import dev.hearth.controlplane.problem.ProblemException;
+import dev.hearth.controlplane.run.RunStore.ActionRow;
+import dev.hearth.controlplane.run.RunStore.RunRow;
+import dev.hearth.model.ActionPhase;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Service;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
+
+/** Runs and actions as views. */
+@Service
+public class RunReader {
+    private final RunStore store;
+    private final ActionViews views;
+
+    RunReader(RunStore store, ActionViews views) {
+        this.store = store;
+        this.views = views;
+    }
+
+    /** Throws a 404 problem for a name that is not known. */
+    public RunView run(String name) {
+        RunRow run = store.find(name).orElseThrow(() -> unknown("run", name));
+        return view(run);
+    }
+
+    public Page<RunView> runs(
+            String project, @Nullable String environment, @Nullable ActionPhase phase, Cursor cursor) {
+        Page<RunRow> page = cursor.page(store.list(project, environment, phase, cursor), RunRow::id);
+        return new Page<>(page.items().stream().map(this::view).toList(), page.nextCursor());
+    }
+
+    /** The newest runs of all projects, for the overview page. */
+    public List<RunView> latest(int count) {
+        return store.latest(count).stream().map(this::view).toList();
+    }
+
+    Page<ActionView> actions(String run, Cursor cursor) {
+        requireKnown(run);
+        Page<ActionRow> page = cursor.page(store.actions(run, cursor), ActionRow::id);
+        return new Page<>(views.of(page.items()), page.nextCursor());
+    }
+
+    /** The first actions of a run in the order of their creation, for its page. */
+    public List<ActionView> actions(String run, int count) {
+        return views.of(store.actions(run, new Cursor(null, count)));
+    }
+
+    ActionView action(String run, String action) {
+        requireKnown(run);
+        ActionRow row = store.action(run, action).orElseThrow(() -> unknown("action", action));
+        return views.of(List.of(row)).getFirst();
+    }
+
+    List<RunEvent> events(String run) {
+        return store.events(run);
+    }
+
+    /** Address of the page of a run, as the caller of this request reaches the server. */
+    String url(String run) {
+        return RequestContextHolder.getRequestAttributes() == null
+                ? "/runs/" + run
+                : ServletUriComponentsBuilder.fromCurrentContextPath()
+                        .path("/runs/{run}")
+                        .build(run)
+                        .toString();
+    }
+
+    private RunView view(RunRow run) {
+        return new RunView(
+                run.name(),
+                url(run.name()),
+                run.project(),
+                run.environment(),
+                run.version(),
+                run.task(),
+                run.phase(),
+                run.createdAt(),
+                run.endedAt(),
+                run.output() == null ? null : views.read(run.output()),
+                run.error(),
+                run.actions());
+    }
+
+    /** Throws a 404 problem for a name that is not known. */
+    void requireKnown(String run) {
+        hasEnded(run);
+    }
+
+    /** Throws a 404 problem for a name that is not known. */
+    boolean hasEnded(String run) {
+        return store.hasEnded(run).orElseThrow(() -> unknown("run", run));
+    }
+
+    /** How long a run took, to now if it is under way. */
+    public static Duration duration(RunView run, java.time.Instant now) {
+        return Duration.between(run.createdAt(), run.endedAt() == null ? now : run.endedAt());
+    }
+
+    private static ProblemException unknown(String kind, String name) {
+        return ProblemException.notFound("There is no " + kind + " named '" + name + "'.");
+    }
+}

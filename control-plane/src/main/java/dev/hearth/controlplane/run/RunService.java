@@ -1,0 +1,150 @@
+package dev.hearth.controlplane.run;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.hearth.api.RunRequest;
+import dev.hearth.controlplane.environment.EnvironmentCatalog;
+import dev.hearth.controlplane.environment.EnvironmentCatalog.TaskTarget;
+import dev.hearth.controlplane.journal.Journal;
+import dev.hearth.controlplane.journal.NewRun;
+import dev.hearth.controlplane.journal.Payload;
+import dev.hearth.controlplane.journal.Payloads;
+import dev.hearth.controlplane.journal.StoredAction;
+import dev.hearth.controlplane.pool.Pools;
+import dev.hearth.controlplane.problem.ProblemException;
+import dev.hearth.model.Violation;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Service;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.NullNode;
+
+/** Accepts runs: checks what was sent against what was deployed, and puts it to the journal. */
+@Service
+class RunService {
+    private static final int LONGEST_KEY = 200;
+
+    /** Longer than the journal is patient with its database. */
+    private static final Duration PATIENCE = Duration.ofSeconds(70);
+
+    private final EnvironmentCatalog catalog;
+    private final Pools pools;
+    private final Payloads payloads;
+    private final Journal journal;
+    private final RunDrafts drafts;
+
+    RunService(EnvironmentCatalog catalog, Pools pools, Payloads payloads, Journal journal, RunDrafts drafts) {
+        this.catalog = catalog;
+        this.pools = pools;
+        this.payloads = payloads;
+        this.journal = journal;
+        this.drafts = drafts;
+    }
+
+    /** How a run gets its name and its input its bytes. */
+    @Service
+    record RunDrafts(RunNames names, JsonMapper json) {
+        byte[] bytes(@Nullable JsonNode input) {
+            return json.writeValueAsBytes(input == null ? NullNode.getInstance() : input);
+        }
+    }
+
+    /** Returns once the run is durable. */
+    StoredAction submit(String project, RunRequest request) {
+        List<Violation> violations = new ArrayList<>();
+        required(violations, "environment", request.environment());
+        required(violations, "task", request.task());
+        checkKey(violations, request.idempotencyKey());
+        refuse(violations);
+        TaskTarget target = catalog.resolve(project, request.environment(), request.task());
+        return await(put(target, request.input(), request.idempotencyKey()));
+    }
+
+    /** Returns once all runs are durable; they share their commits. */
+    List<StoredAction> submit(String project, BatchRequest request) {
+        List<JsonNode> inputs = request.inputs() == null ? List.of() : request.inputs();
+        List<Violation> violations = new ArrayList<>();
+        required(violations, "environment", request.environment());
+        required(violations, "task", request.task());
+        if (inputs.isEmpty() || inputs.size() > BatchRequest.MOST) {
+            violations.add(new Violation(
+                    "inputs", inputs.size() + " inputs", "must be a list of 1 to " + BatchRequest.MOST + " inputs"));
+        }
+        refuse(violations);
+        TaskTarget target =
+                catalog.resolve(project, requireNonNull(request.environment()), requireNonNull(request.task()));
+        // All inputs are checked before any is stored: nothing half-done.
+        inputs.forEach(input -> catalog.checkInput(target, input));
+        return inputs.stream().map(input -> put(target, input, null)).toList().stream()
+                .map(RunService::await)
+                .toList();
+    }
+
+    /** Returns once what was live is aborted. */
+    void cancel(String run, @Nullable String action) {
+        await(journal.cancel(run, action));
+    }
+
+    private CompletableFuture<StoredAction> put(TaskTarget target, @Nullable JsonNode input, @Nullable String key) {
+        catalog.checkInput(target, input == null ? NullNode.getInstance() : input);
+        String name = drafts.names().next();
+        Long pool = target.poolId();
+        return journal.submit(new NewRun(
+                name,
+                target.project(),
+                target.environment(),
+                target.versionId(),
+                target.version(),
+                target.task(),
+                pool == null ? pools.poolOfRun(target.versionId(), name) : pool,
+                payloads.of(drafts.bytes(input), Payload.JSON),
+                key));
+    }
+
+    private static void required(List<Violation> violations, String field, @Nullable String value) {
+        if (value == null || value.isBlank()) {
+            violations.add(new Violation(field, value, "is required: a name, not blank"));
+        }
+    }
+
+    private static void checkKey(List<Violation> violations, @Nullable String key) {
+        if (key != null
+                && (key.isBlank() || key.length() > LONGEST_KEY || key.chars().anyMatch(Character::isISOControl))) {
+            violations.add(new Violation(
+                    "idempotencyKey", key, "must be 1 to " + LONGEST_KEY + " characters without control characters"));
+        }
+    }
+
+    private static void refuse(List<Violation> violations) {
+        if (!violations.isEmpty()) {
+            throw ProblemException.invalid(violations);
+        }
+    }
+
+    private static <A> A await(CompletableFuture<A> answer) {
+        try {
+            return answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unavailable();
+        } catch (ExecutionException | TimeoutException e) {
+            throw unavailable();
+        }
+    }
+
+    private static ProblemException unavailable() {
+        return new ProblemException(
+                HttpStatus.SERVICE_UNAVAILABLE,
+                "The database does not answer",
+                "Try again in a few seconds; use an idempotencyKey so that a run is not started twice.",
+                List.of());
+    }
+}

@@ -1,0 +1,144 @@
+package dev.hearth.controlplane.run;
+
+import dev.hearth.api.RunEvent;
+import dev.hearth.api.RunView;
+import dev.hearth.controlplane.journal.ActionChange;
+import dev.hearth.controlplane.journal.Feed;
+import dev.hearth.controlplane.problem.ProblemException;
+import dev.hearth.controlplane.problem.QueryValues;
+import dev.hearth.model.Violation;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
+/**
+ * Watches runs: subscribes first, reads a snapshot, then merges what came meanwhile, so that there is no gap. Beneath it
+ * reads again every {@link #SLOW_LOOK}, because a change made by another control plane is not heard here.
+ */
+@Component
+class RunWatch {
+    private static final Duration SLOW_LOOK = Duration.ofSeconds(2);
+
+    /** Changes that may wait for a slow reader; beyond them it reads a snapshot instead. */
+    private static final int MOST_WAITING = 4_096;
+
+    /** Proxies and people give up sooner than this. */
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
+
+    private final Feed feed;
+    private final RunReader reader;
+
+    RunWatch(Feed feed, RunReader reader) {
+        this.feed = feed;
+        this.reader = reader;
+    }
+
+    /** Reads how long a caller wants to wait; refuses what is longer than {@link #LONGEST_WAIT}. */
+    static Duration patience(String wait) {
+        Duration patience = QueryValues.duration("wait", wait);
+        if (patience.compareTo(LONGEST_WAIT) > 0) {
+            throw ProblemException.invalid(new Violation("wait", wait, "must be at most 5 minutes"));
+        }
+        return patience;
+    }
+
+    /** Answers the run when it has ended, or as it is when the time is over. */
+    RunView await(String run, Duration wait) {
+        BlockingQueue<Boolean> ended = new ArrayBlockingQueue<>(1);
+        long deadline = System.nanoTime() + wait.toNanos();
+        try (Feed.Subscription subscription = feed.subscribe(run, change -> {
+            if (change.parent() == null && change.phase().isTerminal()) {
+                ended.offer(true);
+            }
+        })) {
+            for (long left = wait.toNanos(); left > 0 && !reader.hasEnded(run); left = deadline - System.nanoTime()) {
+                if (Boolean.TRUE.equals(ended.poll(Math.min(left, SLOW_LOOK.toNanos()), TimeUnit.NANOSECONDS))) {
+                    break;
+                }
+            }
+            return reader.run(run);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return reader.run(run);
+        }
+    }
+
+    SseEmitter events(String run) {
+        SseEmitter emitter = new SseEmitter(0L);
+        Thread.ofVirtual().name("run-events").start(() -> {
+            try {
+                stream(run, emitter);
+                emitter.complete();
+            } catch (IOException | IllegalStateException e) {
+                // The reader has gone.
+                emitter.complete();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (RuntimeException e) {
+                emitter.completeWithError(e);
+            }
+        });
+        return emitter;
+    }
+
+    private void stream(String run, SseEmitter emitter) throws IOException, InterruptedException {
+        Map<String, RunEvent> sent = new HashMap<>();
+        BlockingQueue<ActionChange> changes = new ArrayBlockingQueue<>(MOST_WAITING);
+        try (Feed.Subscription subscription = feed.subscribe(run, changes::offer)) {
+            send(reader.events(run), sent, emitter);
+            emitter.send(SseEmitter.event().name("snapshot").data(sent.size()));
+            while (!ended(sent)) {
+                boolean overflowed = changes.remainingCapacity() == 0;
+                ActionChange change = changes.poll(SLOW_LOOK.toNanos(), TimeUnit.NANOSECONDS);
+                if (change == null || overflowed) {
+                    changes.clear();
+                    send(reader.events(run), sent, emitter);
+                    emitter.send(SseEmitter.event().comment("alive"));
+                } else {
+                    send(List.of(event(change)), sent, emitter);
+                }
+            }
+            // What ended together with the root may have been committed beside it.
+            send(reader.events(run), sent, emitter);
+            emitter.send(SseEmitter.event().name("end").data(reader.run(run)));
+        }
+    }
+
+    /** Sends what is news: nothing follows the end of an action. */
+    private static void send(List<RunEvent> events, Map<String, RunEvent> sent, SseEmitter emitter) throws IOException {
+        for (RunEvent event : events) {
+            RunEvent last = sent.get(event.name());
+            if (last == null || (!last.phase().isTerminal() && !last.equals(event))) {
+                sent.put(event.name(), event);
+                emitter.send(SseEmitter.event().name("action").data(event));
+            }
+        }
+    }
+
+    private static boolean ended(Map<String, RunEvent> sent) {
+        RunEvent root = sent.get("a0");
+        return root != null && root.phase().isTerminal();
+    }
+
+    private static RunEvent event(ActionChange change) {
+        return new RunEvent(
+                change.name(),
+                change.parent(),
+                change.task(),
+                change.phase(),
+                change.attempt(),
+                text(change.replica()));
+    }
+
+    private static @Nullable String text(@Nullable Long id) {
+        return id == null ? null : id.toString();
+    }
+}

@@ -1,0 +1,47 @@
+package dev.hearth.controlplane.scaling;
+
+import dev.hearth.controlplane.signals.Signals;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.stereotype.Component;
+
+/** Tells of a committed decision whoever acts on it: one log line, and a ring for each loop that has something to do now. */
+@Component
+final class Announcements {
+    private static final Logger log = LoggerFactory.getLogger(Announcements.class);
+
+    private final Signals signals;
+    private final ApplicationEventPublisher events;
+
+    Announcements(Signals signals, ApplicationEventPublisher events) {
+        this.signals = signals;
+        this.events = events;
+    }
+
+    void announce(PoolEvaluation.Done done) {
+        Decision decision = done.decision();
+        switch (decision) {
+            case Decision.Hold hold -> {
+                return;
+            }
+            case Decision.Start start -> signals.provisioning().ring();
+            case Decision.StopOne stop -> wakeForDraining();
+            case Decision.StopAll stop -> wakeForDraining();
+            case Decision.GiveUp giveUp ->
+                events.publishEvent(new ReplicasNeverStarted(done.pool().id(), giveUp.reason(), done.failed()));
+        }
+        log.atInfo()
+                .addKeyValue("pool", done.pool().id())
+                .addKeyValue("environment", done.pool().environment())
+                .addKeyValue("from", decision.from())
+                .addKeyValue("to", decision.to())
+                .log("Scaling {}: {}", done.pool().environment(), decision.reason());
+    }
+
+    /** Ready replicas are told over their stream; those that never came up are ended by the provisioner. */
+    private void wakeForDraining() {
+        signals.draining().ring();
+        signals.provisioning().ring();
+    }
+}

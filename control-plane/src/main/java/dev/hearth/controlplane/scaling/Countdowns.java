@@ -1,0 +1,81 @@
+package dev.hearth.controlplane.scaling;
+
+import dev.hearth.model.PoolState;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The two clocks of a pool, for the policy that acts on them and for the pages that show them.
+ *
+ * @param coldAt when the whole pool stops if nothing happens; null while it works, is cold or is always on
+ * @param next the replica that goes before the others if nothing happens, and when
+ */
+record Countdowns(@Nullable Instant coldAt, Optional<Departure> next) {
+
+    /** A replica and the time at which it may go. */
+    record Departure(ReplicaSnapshot replica, Instant at) {}
+
+    static Countdowns of(PoolSnapshot pool, Instant now) {
+        return new Countdowns(coldAt(pool, now), next(pool, now));
+    }
+
+    /** When this replica stops if nothing happens; null while it is not due. */
+    @Nullable
+    Instant stopsAt(long replicaId) {
+        Optional<Instant> own =
+                next.filter(departure -> departure.replica().id() == replicaId).map(Departure::at);
+        return own.filter(at -> coldAt == null || at.isBefore(coldAt)).orElse(coldAt);
+    }
+
+    private static @Nullable Instant coldAt(PoolSnapshot pool, Instant now) {
+        boolean cold =
+                pool.condition().state() == PoolState.COLD && pool.serving().isEmpty();
+        if (cold || pool.hasLiveActions()) {
+            return null;
+        }
+        if (pool.ending()) {
+            return now;
+        }
+        return pool.limits().idleTtl() == null
+                ? null
+                : pool.lastActive(now).plus(pool.limits().idleTtl());
+    }
+
+    /**
+     * Above the floor the highest ordinal goes that has been idle for scaledown_ttl, one replica in a scaledown_ttl. E.g.
+     * replicas 1 to 3, floor 1, ttl 30 s, 3 idle since 12:00:10, 2 since 12:00:00: 2 goes at 12:00:30, 3 at 12:01:00.
+     */
+    private static Optional<Departure> next(PoolSnapshot pool, Instant now) {
+        if (pool.serving().size() <= pool.wanted()) {
+            return Optional.empty();
+        }
+        List<Departure> due = pool.serving().stream()
+                .filter(replica -> !replica.busy())
+                .map(replica -> new Departure(replica, dueAt(pool, replica)))
+                .toList();
+        return due.stream()
+                .map(Departure::at)
+                .min(Comparator.naturalOrder())
+                .flatMap(first -> highest(due, first.isAfter(now) ? first : now));
+    }
+
+    private static Optional<Departure> highest(List<Departure> due, Instant at) {
+        return due.stream()
+                .filter(departure -> !departure.at().isAfter(at))
+                .max(Comparator.comparingInt(departure -> departure.replica().ordinal()));
+    }
+
+    private static Instant dueAt(PoolSnapshot pool, ReplicaSnapshot replica) {
+        // A shrunken maximum holds at once; a TTL is for what may come back, and above the maximum nothing may.
+        if (pool.overfull()) {
+            return replica.idleSince();
+        }
+        Instant idleEnough = replica.idleSince().plus(pool.limits().scaledownTtl());
+        Instant last = pool.condition().scaledDownAt();
+        Instant turn = last == null ? idleEnough : last.plus(pool.limits().scaledownTtl());
+        return turn.isAfter(idleEnough) ? turn : idleEnough;
+    }
+}

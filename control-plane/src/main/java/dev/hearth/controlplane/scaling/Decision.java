@@ -1,0 +1,39 @@
+package dev.hearth.controlplane.scaling;
+
+import dev.hearth.model.PoolState;
+import java.util.List;
+
+/** What to do with a pool, and why. {@code from} and {@code to} count replicas that serve: requested, starting or ready. */
+sealed interface Decision {
+    int from();
+
+    /** How many replicas the pool should have now. */
+    int to();
+
+    /** A sentence for people. */
+    String reason();
+
+    /** Nothing changes. {@code to} differs from {@code from} while something forbids to start what is wanted. */
+    record Hold(int from, int to, String reason) implements Decision {}
+
+    /** Requests replicas at these places. */
+    record Start(int from, int to, List<Integer> ordinals, String reason) implements Decision {}
+
+    /** Lets one idle replica go. */
+    record StopOne(int from, int to, ReplicaSnapshot replica, String reason) implements Decision {}
+
+    /** Lets all go, together or not at all: the pool goes cold. */
+    record StopAll(int from, int to, List<ReplicaSnapshot> replicas, String reason) implements Decision {}
+
+    /** No replica comes up: fails the waiting actions instead of leaving them queued for ever. */
+    record GiveUp(int from, int to, String reason) implements Decision {}
+
+    /** The state of the pool once this is done. */
+    default PoolState stateAfter(PoolSnapshot pool) {
+        boolean live = !(this instanceof GiveUp) && pool.hasLiveActions();
+        if (to() == 0 && !live) {
+            return PoolState.COLD;
+        }
+        return pool.ready() >= to() ? PoolState.WARM : PoolState.WARMING;
+    }
+}

@@ -1,0 +1,74 @@
+package dev.hearth.controlplane.scaling;
+
+import dev.hearth.controlplane.scaling.Decision.GiveUp;
+import dev.hearth.controlplane.scaling.Decision.Hold;
+import dev.hearth.controlplane.scaling.Decision.Start;
+import dev.hearth.controlplane.scaling.Decision.StopAll;
+import dev.hearth.controlplane.scaling.Decision.StopOne;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Decides on one pool and carries the decision out, in one transaction that no two control planes hold at a time. */
+@Component
+final class PoolEvaluation {
+    /** What was done, once it is committed. */
+    record Done(PoolSnapshot pool, Decision decision, List<ReplicasNeverStarted.FailedAction> failed) {}
+
+    private final TransactionTemplate transactions;
+    private final SnapshotStore snapshots;
+    private final ScalingStore store;
+    private final HopelessStore hopeless;
+    private final DecisionStore decisions;
+
+    PoolEvaluation(
+            TransactionTemplate transactions,
+            SnapshotStore snapshots,
+            ScalingStore store,
+            HopelessStore hopeless,
+            DecisionStore decisions) {
+        this.transactions = transactions;
+        this.snapshots = snapshots;
+        this.store = store;
+        this.hopeless = hopeless;
+        this.decisions = decisions;
+    }
+
+    /** Empty if another control plane has the pool, or if it has taken work since it was decided to stop it. */
+    Optional<Done> evaluate(long poolId, ScalingPolicy policy, Instant now) {
+        Optional<Done> done = transactions.execute(tx -> store.lock(poolId)
+                ? snapshots.pool(poolId, now).stream()
+                        .findFirst()
+                        .flatMap(pool -> carryOut(pool, policy.decide(pool, now), now))
+                : Optional.empty());
+        return done == null ? Optional.empty() : done;
+    }
+
+    private Optional<Done> carryOut(PoolSnapshot pool, Decision decision, Instant now) {
+        List<ReplicasNeverStarted.FailedAction> failed = List.of();
+        boolean holds = true;
+        switch (decision) {
+            case Hold hold -> {}
+            case Start start -> store.request(pool.id(), pool.limits().concurrency(), start.ordinals(), now);
+            case StopOne stop -> holds = store.release(List.of(stop.replica().id()), now);
+            case StopAll stop -> holds = stopAll(pool.id(), stop, now);
+            case GiveUp giveUp -> failed = hopeless.fail(pool.id(), giveUp.reason(), now);
+        }
+        if (!holds) {
+            return Optional.empty();
+        }
+        store.settle(pool, decision, now);
+        if (!(decision instanceof Hold)) {
+            decisions.record(pool, decision, now);
+        }
+        return Optional.of(new Done(pool, decision, failed));
+    }
+
+    /** The queue is read before the replicas are marked: an action that came meanwhile keeps the pool warm. */
+    private boolean stopAll(long poolId, StopAll stop, Instant now) {
+        List<Long> ids = stop.replicas().stream().map(ReplicaSnapshot::id).toList();
+        return !store.hasQueue(poolId) && store.release(ids, now);
+    }
+}

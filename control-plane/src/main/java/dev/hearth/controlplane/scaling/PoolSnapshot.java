@@ -1,0 +1,115 @@
+package dev.hearth.controlplane.scaling;
+
+import dev.hearth.model.ReplicaPhase;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
+
+/**
+ * All that a scaling decision depends on, apart from the time. Stored with each decision as its inputs.
+ *
+ * @param replicas live ones: requested, starting, ready or draining
+ */
+record PoolSnapshot(
+        long id,
+        String environment,
+        PoolLimits limits,
+        PoolCondition condition,
+        List<ReplicaSnapshot> replicas,
+        StartFailures failures,
+        ServerRoom room) {
+
+    PoolSnapshot {
+        replicas = List.copyOf(replicas);
+    }
+
+    List<ReplicaSnapshot> serving() {
+        return replicas.stream().filter(ReplicaSnapshot::serves).toList();
+    }
+
+    int ready() {
+        return (int) replicas.stream()
+                .filter(replica -> replica.phase() == ReplicaPhase.READY)
+                .count();
+    }
+
+    boolean someBooting() {
+        return replicas.stream().anyMatch(ReplicaSnapshot::booting);
+    }
+
+    /** Executions that hold a slot of a replica that stays. Those on draining replicas need no place any more. */
+    int running() {
+        return sum(serving(), ReplicaSnapshot::running);
+    }
+
+    /** Something waits, runs, or is parked: the pool is not idle. */
+    boolean hasLiveActions() {
+        return condition.queued() > 0 || replicas.stream().anyMatch(ReplicaSnapshot::busy);
+    }
+
+    /** No new runs come: it serves what it has and goes. */
+    boolean ending() {
+        return condition.draining() || condition.runEnded();
+    }
+
+    /** What is kept warm while the pool is in use. */
+    int floor() {
+        return ending() ? 0 : limits.min();
+    }
+
+    /** Replicas that the demand needs, whatever the limits: executions that hold a slot plus those that wait for one. */
+    int needed() {
+        if (limits.singleUse()) {
+            // Used ones stand until they have gone; each waiting action needs a fresh one of its own.
+            long fresh = serving().stream().filter(ReplicaSnapshot::fresh).count();
+            return serving().size() - (int) fresh + condition.queued();
+        }
+        return Math.ceilDiv(running() + condition.queued(), limits.concurrency());
+    }
+
+    /** Replicas that should serve now. */
+    int wanted() {
+        int wanted = Math.max(floor(), needed());
+        return limits.singleUse() ? wanted : Math.min(limits.max(), wanted);
+    }
+
+    /** Its maximum was lowered below what it has. */
+    boolean overfull() {
+        return !limits.singleUse() && serving().size() > limits.max();
+    }
+
+    /**
+     * The most replicas that this pool may have now. A single-use replica whose execution only waits for children does not
+     * count, like a parked parent holds no slot elsewhere: else parents could take every place from their children.
+     */
+    int ceiling() {
+        return limits.singleUse() ? limits.max() + (int) waitingParents() : limits.max();
+    }
+
+    private long waitingParents() {
+        return replicas.stream()
+                .filter(replica -> replica.parked() > 0 && replica.running() == 0)
+                .count();
+    }
+
+    /** The time from which idleness counts. */
+    Instant lastActive(Instant now) {
+        if (hasLiveActions()) {
+            return now;
+        }
+        Stream<Instant> ends = replicas.stream().flatMap(replica -> Stream.ofNullable(replica.lastBusyAt()));
+        // A pool that came up without demand (always on) has been idle since its first replica was wanted.
+        return Stream.concat(ends, Stream.ofNullable(condition.activeAt()))
+                .max(Comparator.naturalOrder())
+                .orElseGet(() -> replicas.stream()
+                        .map(ReplicaSnapshot::requestedAt)
+                        .min(Comparator.naturalOrder())
+                        .orElse(now));
+    }
+
+    private static int sum(List<ReplicaSnapshot> replicas, ToIntFunction<ReplicaSnapshot> part) {
+        return replicas.stream().mapToInt(part).sum();
+    }
+}

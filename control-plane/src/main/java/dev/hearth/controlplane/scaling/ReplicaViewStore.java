@@ -1,0 +1,122 @@
+package dev.hearth.controlplane.scaling;
+
+import dev.hearth.api.ReplicaView;
+import dev.hearth.model.ReplicaPhase;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The SQL behind the lists of replicas. */
+@Component
+final class ReplicaViewStore {
+    private static final TypeReference<Map<String, Object>> PLACEMENT = new TypeReference<>() {};
+
+    /** A replica whose {@code stopsAt} is not known yet. */
+    record Listed(long id, long pool, ReplicaView view) {
+        /** One that drains or has ended has no countdown any more. */
+        boolean serves() {
+            return view.phase() != ReplicaPhase.DRAINING && !view.phase().isTerminal();
+        }
+
+        ReplicaView stopping(@Nullable Instant stopsAt) {
+            return new ReplicaView(
+                    view.id(),
+                    view.ordinal(),
+                    view.version(),
+                    view.phase(),
+                    view.slots(),
+                    view.busy(),
+                    view.executed(),
+                    view.startedAt(),
+                    view.readyAt(),
+                    view.coldStartMs(),
+                    stopsAt,
+                    view.placement());
+        }
+    }
+
+    private static final String LISTED = """
+            SELECT r.*, (SELECT count(*) FROM action a
+                WHERE a.replica_id = r.id AND a.phase = 'RUNNING' AND NOT a.parked) AS busy
+            """;
+
+    private final JdbcClient jdbc;
+    private final JsonMapper json;
+
+    ReplicaViewStore(JdbcClient jdbc, JsonMapper json) {
+        this.jdbc = jdbc;
+        this.json = json;
+    }
+
+    /** Live replicas of all pools of an environment: by pool_by_environment, replica_ordinal, action_running. */
+    List<Listed> live(long environmentId) {
+        return jdbc.sql(LISTED + """
+                        FROM pool p JOIN replica r ON r.pool_id = p.id
+                        WHERE p.environment_id = :environment
+                            AND r.phase IN ('REQUESTED', 'STARTING', 'READY', 'DRAINING')
+                        ORDER BY p.id DESC, r.ordinal""")
+                .param("environment", environmentId)
+                .query(this::listed)
+                .list();
+    }
+
+    /**
+     * All that there were, newest first: the newest of each pool by replica_by_pool, merged.
+     *
+     * @param before only replicas with smaller ids; null = from the newest
+     */
+    List<Listed> all(long environmentId, @Nullable Long before, int limit) {
+        return jdbc.sql(LISTED + """
+                        FROM pool p CROSS JOIN LATERAL (
+                            SELECT * FROM replica
+                            WHERE pool_id = p.id AND id < :before ORDER BY id DESC LIMIT :limit) r
+                        WHERE p.environment_id = :environment
+                        ORDER BY r.id DESC LIMIT :limit""")
+                .param("environment", environmentId)
+                .param("before", before == null ? Long.MAX_VALUE : before)
+                .param("limit", limit)
+                .query(this::listed)
+                .list();
+    }
+
+    private Listed listed(ResultSet row, int number) throws SQLException {
+        Instant requestedAt =
+                row.getObject("requested_at", OffsetDateTime.class).toInstant();
+        Instant startedAt = SnapshotRows.time(row, "started_at");
+        Instant readyAt = SnapshotRows.time(row, "ready_at");
+        ReplicaView view = new ReplicaView(
+                Long.toString(row.getLong("id")),
+                row.getInt("ordinal"),
+                row.getString("version"),
+                ReplicaPhase.valueOf(row.getString("phase")),
+                row.getInt("slots"),
+                row.getInt("busy"),
+                row.getLong("executed"),
+                startedAt == null ? requestedAt : startedAt,
+                readyAt,
+                readyAt == null ? null : Duration.between(requestedAt, readyAt).toMillis(),
+                null,
+                placement(row.getString("placement")));
+        return new Listed(row.getLong("id"), row.getLong("pool_id"), view);
+    }
+
+    /** Its provisioner's own words for programs, made readable: {@code pid 4711 on host}. */
+    private @Nullable String placement(@Nullable String stored) {
+        if (stored == null) {
+            return null;
+        }
+        Map<String, Object> placement = json.readValue(stored, PLACEMENT);
+        Object pid = placement.get("pid");
+        Object host = placement.get("host");
+        return pid == null ? stored : "pid " + pid + (host == null ? "" : " on " + host);
+    }
+}

@@ -1,0 +1,85 @@
+package dev.hearth.controlplane.scaling;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * One look at all pools. Two statements tell which of them need something; only those are locked and decided on. The number
+ * of statements grows with the number of decisions, not with the number of pools.
+ */
+@Component
+final class ScalingRound {
+    private static final Logger log = LoggerFactory.getLogger(ScalingRound.class);
+
+    /** How far the stored clock of a working pool may lag behind. */
+    private static final Duration ACTIVE_RESOLUTION = Duration.ofSeconds(1);
+
+    private final SnapshotStore snapshots;
+    private final ScalingStore store;
+    private final PoolEvaluation evaluation;
+    private final Announcements announcements;
+    private final ScalingPolicy policy;
+
+    ScalingRound(
+            SnapshotStore snapshots,
+            ScalingStore store,
+            PoolEvaluation evaluation,
+            ScalingSettings settings,
+            Announcements announcements) {
+        this.snapshots = snapshots;
+        this.store = store;
+        this.evaluation = evaluation;
+        this.announcements = announcements;
+        this.policy = new ScalingPolicy(settings.startFailuresLimit());
+    }
+
+    void run(Instant now) {
+        List<PoolSnapshot> pools = snapshots.candidates(now);
+        rememberActivity(pools, now);
+        pools.stream().filter(pool -> needsChange(pool, now)).forEach(pool -> change(pool, now));
+        store.retire();
+    }
+
+    private boolean needsChange(PoolSnapshot pool, Instant now) {
+        Decision decision = policy.decide(pool, now);
+        return !(decision instanceof Decision.Hold)
+                || decision.to() != pool.condition().desired()
+                || decision.stateAfter(pool) != pool.condition().state();
+    }
+
+    /** A pool that fails must not keep the others waiting: it gets its turn again in the next round. */
+    private void change(PoolSnapshot pool, Instant now) {
+        try {
+            evaluation.evaluate(pool.id(), policy, now).ifPresent(announcements::announce);
+        } catch (RuntimeException e) {
+            log.atWarn()
+                    .addKeyValue("pool", pool.id())
+                    .addKeyValue("environment", pool.environment())
+                    .setCause(e)
+                    .log("A pool could not be scaled now, it is tried again");
+        }
+    }
+
+    /** Written down now and then, because the replicas whose rows tell it do not stay. */
+    private void rememberActivity(List<PoolSnapshot> pools, Instant now) {
+        Map<Long, Instant> behind = pools.stream()
+                .filter(pool -> isBehind(pool, now))
+                .collect(Collectors.toMap(PoolSnapshot::id, pool -> pool.lastActive(now)));
+        if (!behind.isEmpty()) {
+            store.seenActive(behind);
+        }
+    }
+
+    private static boolean isBehind(PoolSnapshot pool, Instant now) {
+        Instant stored = pool.condition().activeAt();
+        Instant active = pool.lastActive(now);
+        Duration allowed = pool.hasLiveActions() ? ACTIVE_RESOLUTION : Duration.ZERO;
+        return stored == null || Duration.between(stored, active).compareTo(allowed) > 0;
+    }
+}

@@ -1,0 +1,113 @@
+package dev.hearth.controlplane.scaling;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
+
+import dev.hearth.controlplane.scaling.SnapshotRows.PoolRow;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** Reads what the policy decides on: two statements, whatever the number of pools. */
+@Component
+final class SnapshotStore {
+    /**
+     * Pools that may need a decision. Non-cold ones by pool_warm; those with a queue by hopping over action_queue from pool
+     * to pool, one probe each; always-on ones that are not up by pool_always_on. A quiet server finds none.
+     */
+    private static final String CANDIDATES = """
+            WITH RECURSIVE waiting (pool_id) AS (
+                (SELECT pool_id FROM action WHERE phase = 'QUEUED' ORDER BY pool_id LIMIT 1)
+                UNION ALL
+                SELECT (SELECT a.pool_id FROM action a
+                        WHERE a.phase = 'QUEUED' AND a.pool_id > w.pool_id ORDER BY a.pool_id LIMIT 1)
+                FROM waiting w WHERE w.pool_id IS NOT NULL),
+            candidate AS (
+                SELECT id FROM pool WHERE state <> 'COLD'
+                UNION SELECT pool_id FROM waiting
+                UNION SELECT id FROM pool
+                    WHERE idle_ttl_ms IS NULL AND NOT draining AND run IS NULL AND state = 'COLD' AND replicas_min > 0)
+            """;
+
+    private static final String ONE = "WITH candidate AS (SELECT :pool::bigint AS id)\n";
+
+    /**
+     * Queued actions by action_queue, counted as far as they matter; failed starts among the newest replicas by
+     * replica_by_pool; replicas of the server by replica_ordinal.
+     */
+    private static final String POOLS = """
+            SELECT p.*, r.ended_at IS NOT NULL AS run_ended, q.queued, f.failures, f.failed_at, f.failed_reason,
+                (SELECT count(*) FROM replica
+                    WHERE phase IN ('REQUESTED', 'STARTING', 'READY', 'DRAINING')) AS server_replicas
+            FROM candidate c
+            JOIN pool p ON p.id = c.id
+            LEFT JOIN run r ON r.name = p.run
+            CROSS JOIN LATERAL (
+                SELECT count(*) AS queued FROM (
+                    SELECT 1 FROM action a WHERE a.pool_id = p.id AND a.phase = 'QUEUED'
+                    LIMIT least(p.replicas_max::bigint * p.concurrency + 1, 100000)) counted) q
+            CROSS JOIN LATERAL (
+                SELECT count(DISTINCT requested_at) AS failures, max(ended_at) AS failed_at,
+                    (array_agg(end_reason ORDER BY id DESC))[1] AS failed_reason
+                FROM (
+                    SELECT *, bool_or(ready_at IS NOT NULL) OVER (ORDER BY id DESC) AS came_up_since
+                    FROM (SELECT * FROM replica WHERE pool_id = p.id ORDER BY id DESC LIMIT :remembered) newest) judged
+                WHERE phase = 'FAILED' AND NOT came_up_since AND ended_at > :forgotten) f
+            """;
+
+    /** Live replicas of these pools by replica_ordinal, their executions by action_running. */
+    private static final String REPLICAS = """
+            SELECT r.id, r.pool_id, r.ordinal, r.phase, r.executed, r.requested_at, r.ready_at, r.last_busy_at,
+                a.running, a.parked
+            FROM replica r
+            CROSS JOIN LATERAL (
+                SELECT count(*) FILTER (WHERE NOT parked) AS running, count(*) FILTER (WHERE parked) AS parked
+                FROM action WHERE replica_id = r.id AND phase = 'RUNNING') a
+            WHERE r.pool_id = ANY (:pools) AND r.phase IN ('REQUESTED', 'STARTING', 'READY', 'DRAINING')
+            ORDER BY r.pool_id, r.ordinal
+            """;
+
+    private final JdbcClient jdbc;
+    private final ScalingSettings settings;
+
+    SnapshotStore(JdbcClient jdbc, ScalingSettings settings) {
+        this.jdbc = jdbc;
+        this.settings = settings;
+    }
+
+    /** Every pool that may need a decision. */
+    List<PoolSnapshot> candidates(Instant now) {
+        return complete(jdbc.sql(CANDIDATES + POOLS), now);
+    }
+
+    /** One pool; none if there is no such pool. */
+    List<PoolSnapshot> pool(long poolId, Instant now) {
+        return complete(jdbc.sql(ONE + POOLS).param("pool", poolId), now);
+    }
+
+    private List<PoolSnapshot> complete(JdbcClient.StatementSpec statement, Instant now) {
+        List<PoolRow> pools = statement
+                .param("remembered", StartFailures.REMEMBERED)
+                .param("forgotten", now.minus(StartFailures.FORGOTTEN_AFTER).atOffset(ZoneOffset.UTC))
+                .query((row, n) -> SnapshotRows.pool(row, settings.maxReplicas()))
+                .list();
+        if (pools.isEmpty()) {
+            return List.of();
+        }
+        Map<Long, List<ReplicaSnapshot>> replicas =
+                replicas(pools.stream().map(PoolRow::id).toArray(Long[]::new));
+        return pools.stream()
+                .map(pool -> pool.with(replicas.getOrDefault(pool.id(), List.of())))
+                .toList();
+    }
+
+    private Map<Long, List<ReplicaSnapshot>> replicas(Long[] pools) {
+        return jdbc.sql(REPLICAS).param("pools", pools).query(SnapshotRows::replica).list().stream()
+                .collect(
+                        groupingBy(SnapshotRows.ReplicaRow::pool, mapping(SnapshotRows.ReplicaRow::replica, toList())));
+    }
+}

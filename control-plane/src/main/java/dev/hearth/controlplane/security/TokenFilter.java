@@ -1,0 +1,87 @@
+package dev.hearth.controlplane.security;
+
+import dev.hearth.controlplane.problem.ProblemException;
+import dev.hearth.controlplane.problem.ProblemWriter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Component;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/** Lets in who shows the token of this server, if it has one, and nothing that another site makes a browser send. */
+@Component
+@Order(Ordered.HIGHEST_PRECEDENCE + 30)
+final class TokenFilter extends OncePerRequestFilter {
+    private static final String REPLICA = "X-Hearth-Replica";
+    private static final Set<String> OPEN = Set.of("/actuator/health/liveness", "/actuator/health/readiness");
+    private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
+    private static final Pattern BUNDLE_CONTENT = Pattern.compile("/api/v1/bundles/[0-9a-f]{64}/content");
+
+    private final SecuritySettings settings;
+    private final ReplicaCredentialStore replicas;
+    private final ProblemWriter problems;
+
+    TokenFilter(SecuritySettings settings, ReplicaCredentialStore replicas, ProblemWriter problems) {
+        this.settings = settings;
+        this.replicas = replicas;
+        this.problems = problems;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        ProblemException refusal = refusal(request);
+        if (refusal == null) {
+            chain.doFilter(request, response);
+            return;
+        }
+        if (refusal.status() == HttpStatus.UNAUTHORIZED) {
+            response.addHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"hearth\"");
+            response.addHeader(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"hearth\", charset=\"UTF-8\"");
+        }
+        problems.write(response, refusal);
+    }
+
+    private @Nullable ProblemException refusal(HttpServletRequest request) {
+        // A browser says so when a page of another site sends a form here, with the user's stored password or without.
+        if (!READING.contains(request.getMethod()) && "cross-site".equals(request.getHeader("Sec-Fetch-Site"))) {
+            return new ProblemException(
+                    HttpStatus.FORBIDDEN, "Forbidden", "Pages of other sites may not change anything here.", List.of());
+        }
+        if (OPEN.contains(request.getRequestURI())) {
+            return null;
+        }
+        if (!settings.hasToken()) {
+            return Credentials.hasBearer(request)
+                    ? unauthorized("This server has no token configured, so it cannot check yours. Start it with"
+                            + " HEARTH_TOKEN set, or call it without a token.")
+                    : null;
+        }
+        if (BUNDLE_CONTENT.matcher(request.getRequestURI()).matches()
+                && replicas.areValid(request.getHeader(REPLICA))) {
+            return null;
+        }
+        String shown = Credentials.token(request);
+        if (shown == null) {
+            return unauthorized("This server wants a token: send the header \"Authorization: Bearer <token>\" with the"
+                    + " server's HEARTH_TOKEN, or use it as the password in a browser.");
+        }
+        return Credentials.same(settings.token(), shown)
+                ? null
+                : unauthorized("This is not the token of this server. Its HEARTH_TOKEN is what it takes.");
+    }
+
+    private static ProblemException unauthorized(String detail) {
+        return new ProblemException(HttpStatus.UNAUTHORIZED, "Unauthorized", detail, List.of());
+    }
+}

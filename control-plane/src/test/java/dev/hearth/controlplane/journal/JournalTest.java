@@ -1,0 +1,275 @@
+package dev.hearth.controlplane.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.hearth.controlplane.TestDatabase;
+import dev.hearth.controlplane.journal.Outcome.Failed;
+import dev.hearth.controlplane.journal.Outcome.Succeeded;
+import dev.hearth.controlplane.scheduling.AttemptKey;
+import dev.hearth.controlplane.scheduling.ClaimedAction;
+import dev.hearth.model.ActionPhase;
+import dev.hearth.model.ReplicaPhase;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The journal on a real database, with replicas that only remember what they were given. */
+class JournalTest {
+    private final List<ActionChange> changes = new ArrayList<>();
+    private EngineFixture engine;
+    private Journal journal;
+    private JdbcClient sql;
+
+    @BeforeEach
+    void start() {
+        engine = EngineFixture.start(TestDatabase.fresh());
+        engine.feed().subscribe((List<ActionChange> committed) -> {
+            synchronized (changes) {
+                changes.addAll(committed);
+            }
+        });
+        journal = engine.journal();
+        sql = engine.sql();
+    }
+
+    @AfterEach
+    void stop() {
+        engine.close();
+    }
+
+    @Test
+    void aRunIsDurableAndAssignedToAFreeSlotWithOneCommit() {
+        RememberingReplica replica = engine.replica(1, 4);
+
+        StoredAction root = journal.submit(run("r1", null)).join();
+
+        assertThat(root.created()).isTrue();
+        ClaimedAction claimed = replica.next();
+        assertThat(claimed.run()).isEqualTo("r1");
+        assertThat(claimed.name()).isEqualTo("a0");
+        assertThat(claimed.number()).isEqualTo(1);
+        assertThat(phase("r1", "a0")).isEqualTo("RUNNING");
+        assertThat(runPhase("r1")).isEqualTo("RUNNING");
+    }
+
+    @Test
+    void aReportEndsTheActionItsRunAndWritesTheAttempt() {
+        RememberingReplica replica = engine.replica(1, 4);
+        journal.submit(run("r1", null)).join();
+        ClaimedAction claimed = replica.next();
+
+        assertThat(journal.end(succeeded(claimed.attempt(), "7")).join()).isTrue();
+
+        assertThat(phase("r1", "a0")).isEqualTo("SUCCEEDED");
+        assertThat(runPhase("r1")).isEqualTo("SUCCEEDED");
+        assertThat(number("SELECT count(*) FROM attempt WHERE phase = 'SUCCEEDED' AND reused AND served_before = 3"))
+                .isEqualTo(1);
+        assertThat(number("SELECT executed FROM replica WHERE id = " + replica.id()))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aReportWithAStaleTokenChangesNothing() {
+        RememberingReplica replica = engine.replica(1, 4);
+        journal.submit(run("r1", null)).join();
+        AttemptKey current = replica.next().attempt();
+
+        AttemptKey stale = new AttemptKey(current.action(), current.token() + 1);
+        assertThat(journal.end(succeeded(stale, "7")).join()).isFalse();
+        assertThat(phase("r1", "a0")).isEqualTo("RUNNING");
+
+        assertThat(journal.end(succeeded(current, "7")).join()).isTrue();
+        assertThat(journal.end(succeeded(current, "8")).join()).isFalse();
+        assertThat(sql.sql("SELECT output FROM action WHERE run = 'r1'")
+                        .query(byte[].class)
+                        .single())
+                .isEqualTo("7".getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void theSameIdempotencyKeyAnswersTheSameRunEvenInOneBatch() {
+        List<CompletableFuture<StoredAction>> answers = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            answers.add(journal.submit(run("k" + i, "one key")));
+        }
+        Set<String> names = new HashSet<>();
+        answers.forEach(answer -> names.add(answer.join().run()));
+        assertThat(names).hasSize(1);
+        assertThat(number("SELECT count(*) FROM run")).isEqualTo(1);
+        assertThat(answers.stream().filter(answer -> answer.join().created())).hasSize(1);
+    }
+
+    @Test
+    void aRepeatedChildIsFoundAndAnEndedOneComesWithItsOutcome() {
+        RememberingReplica replica = engine.replica(1, 4);
+        journal.submit(run("r1", null)).join();
+        AttemptKey parent = replica.next().attempt();
+
+        StoredAction first = journal.submit(child(parent, "r1", "c1")).join();
+        StoredAction again = journal.submit(child(parent, "r1", "c1")).join();
+        assertThat(first.created()).isTrue();
+        assertThat(again.created()).isFalse();
+        assertThat(again.id()).isEqualTo(first.id());
+        assertThat(again.outcome()).isNull();
+
+        journal.end(succeeded(replica.next().attempt(), "42")).join();
+        StoredAction ended = journal.submit(child(parent, "r1", "c1")).join();
+        assertThat(ended.phase()).isEqualTo(ActionPhase.SUCCEEDED);
+        assertThat(((Succeeded) ended.outcome()).output().bytes()).isEqualTo("42".getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void aStaleParentStartsNoChild() {
+        RememberingReplica replica = engine.replica(1, 4);
+        journal.submit(run("r1", null)).join();
+        AttemptKey parent = replica.next().attempt();
+        journal.end(succeeded(parent, "1")).join();
+
+        assertThatThrownBy(() -> journal.submit(child(parent, "r1", "late")).join())
+                .hasCauseInstanceOf(StaleAttemptException.class);
+    }
+
+    @Test
+    void noSlotIsBookedTwiceAndTheOldestGoFirst() {
+        RememberingReplica replica = engine.replica(1, 3);
+        for (int i = 0; i < 10; i++) {
+            journal.submit(run("q" + i, null)).join();
+        }
+        assertThat(replica.taken()).extracting(ClaimedAction::run).containsExactly("q0", "q1", "q2");
+
+        AttemptKey done = replica.next().attempt();
+        replica.free();
+        journal.end(succeeded(done, "1")).join();
+        await().untilAsserted(() -> assertThat(number("SELECT count(*) FROM action WHERE phase = 'RUNNING'"))
+                .isEqualTo(3));
+        assertThat(phase("q3", "a0")).isEqualTo("RUNNING");
+        assertThat(phase("q4", "a0")).isEqualTo("QUEUED");
+    }
+
+    @Test
+    void aReplicaThatIsNoLongerReadyGetsNothing() {
+        RememberingReplica replica = engine.replica(1, 3);
+        sql.sql("UPDATE replica SET phase = 'DRAINING' WHERE id = ?")
+                .param(replica.id())
+                .update();
+        journal.submit(run("r1", null)).join();
+        assertThat(phase("r1", "a0")).isEqualTo("QUEUED");
+    }
+
+    @Test
+    void aLostReplicaGivesItsAttemptsBackUntilTheLimit() {
+        for (int loss = 1; loss <= Retry.SYSTEM_FAILURES_LIMIT; loss++) {
+            RememberingReplica replica = engine.replica(loss, 1);
+            if (loss == 1) {
+                journal.submit(run("r1", null)).join();
+            } else {
+                journal.look();
+            }
+            await().until(() -> phase("r1", "a0").equals("RUNNING"));
+            engine.disconnect(replica);
+            journal.end(new ReplicaEnd(replica.id(), ReplicaPhase.LOST, Failed.REPLICA_LOST, "killed"))
+                    .join();
+        }
+        assertThat(phase("r1", "a0")).isEqualTo("FAILED");
+        assertThat(runPhase("r1")).isEqualTo("FAILED");
+        assertThat(number("SELECT count(*) FROM attempt WHERE error_code = 'REPLICA_LOST'"))
+                .isEqualTo(Retry.SYSTEM_FAILURES_LIMIT);
+    }
+
+    @Test
+    void cancelAbortsTheRunWithAllDescendantsAndNamesWhatStillRuns() {
+        RememberingReplica replica = engine.replica(1, 2);
+        journal.submit(run("r1", null)).join();
+        AttemptKey parent = replica.next().attempt();
+        journal.submit(child(parent, "r1", "c1")).join();
+        journal.submit(child(parent, "r1", "c2")).join();
+
+        assertThat(journal.cancel("r1", null).join()).isEqualTo(3);
+
+        assertThat(number("SELECT count(*) FROM action WHERE phase = 'ABORTED'"))
+                .isEqualTo(3);
+        assertThat(runPhase("r1")).isEqualTo("ABORTED");
+        synchronized (changes) {
+            assertThat(changes.stream().filter(change -> change.interrupted() != null))
+                    .hasSize(2);
+        }
+        assertThat(journal.end(succeeded(parent, "1")).join()).isFalse();
+    }
+
+    @Test
+    void aWishThatTheDatabaseRefusesDoesNotTakeItsNeighboursAlong() {
+        List<CompletableFuture<StoredAction>> answers = new ArrayList<>();
+        answers.add(journal.submit(run("good1", null)));
+        answers.add(journal.submit(new NewRun(
+                "bad", "default", "env", 999_999, "v", "t", engine.pool(), Payload.json(new byte[] {'1'}), null)));
+        answers.add(journal.submit(run("good2", null)));
+        assertThat(answers.get(0).join().created()).isTrue();
+        assertThat(answers.get(2).join().created()).isTrue();
+        assertThatThrownBy(() -> answers.get(1).join()).hasMessageContaining("foreign key");
+    }
+
+    private NewRun run(String name, @Nullable String key) {
+        return new NewRun(
+                name,
+                "default",
+                "env",
+                engine.version(),
+                "v",
+                "t",
+                engine.pool(),
+                Payload.json("1".getBytes(StandardCharsets.UTF_8)),
+                key);
+    }
+
+    private NewChild child(AttemptKey parent, String run, String name) {
+        return new NewChild(
+                parent,
+                run,
+                name,
+                "a0",
+                "env",
+                engine.version(),
+                "t",
+                engine.pool(),
+                Payload.json("1".getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static AttemptEnd succeeded(AttemptKey attempt, String output) {
+        Instant now = Instant.parse("2026-01-01T00:00:00Z");
+        return new AttemptEnd(
+                attempt,
+                new Succeeded(Payload.json(output.getBytes(StandardCharsets.UTF_8))),
+                null,
+                false,
+                new AttemptEnd.Times(now, now, now, 100, 3));
+    }
+
+    private String phase(String run, String action) {
+        return sql.sql("SELECT phase FROM action WHERE run = ? AND name = ?")
+                .params(run, action)
+                .query(String.class)
+                .single();
+    }
+
+    private String runPhase(String run) {
+        return sql.sql("SELECT phase FROM run WHERE name = ?")
+                .param(run)
+                .query(String.class)
+                .single();
+    }
+
+    private long number(String query) {
+        return sql.sql(query).query(Long.class).single();
+    }
+}

@@ -1,0 +1,181 @@
+package dev.hearth.controlplane.scaling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.hearth.controlplane.TestDatabase;
+import dev.hearth.controlplane.environment.BundleDescriber;
+import dev.hearth.controlplane.environment.EnvironmentCatalog;
+import dev.hearth.controlplane.pool.Pools;
+import dev.hearth.controlplane.problem.ProblemException;
+import dev.hearth.controlplane.security.OpenServerRefusal;
+import dev.hearth.controlplane.signals.Signals;
+import dev.hearth.controlplane.storage.BlobStore;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.boot.persistence.autoconfigure.EntityScan;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.FilterType;
+import org.springframework.data.jpa.repository.config.EnableJpaRepositories;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The running autoscaler, seen over HTTP. */
+class PoolListControllerTest {
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    private static ScalingDatabase db;
+    private static ConfigurableApplicationContext server;
+
+    /** Not annotated as a configuration, lest scans of other tests find it. */
+    @EnableAutoConfiguration
+    @EntityScan(basePackageClasses = EnvironmentCatalog.class)
+    @EnableJpaRepositories(basePackageClasses = EnvironmentCatalog.class)
+    @ConfigurationPropertiesScan("dev.hearth.controlplane")
+    @ComponentScan(
+            basePackageClasses = {
+                Autoscaler.class,
+                EnvironmentCatalog.class,
+                Pools.class,
+                ProblemException.class,
+                OpenServerRefusal.class,
+                BlobStore.class,
+                Signals.class
+            },
+            excludeFilters = @ComponentScan.Filter(type = FilterType.REGEX, pattern = ".*DeploymentHalf"))
+    static class ScalingHalf {
+        @Bean
+        Clock clock() {
+            return Clock.systemUTC();
+        }
+
+        @Bean
+        BundleDescriber describer() {
+            return jar -> List.of();
+        }
+    }
+
+    @BeforeAll
+    static void start(@TempDir Path home) {
+        TestDatabase.Database database = TestDatabase.fresh();
+        db = new ScalingDatabase(database);
+        SpringApplication application = new SpringApplication(ScalingHalf.class);
+        application.setRegisterShutdownHook(false);
+        server = application.run(
+                "--server.port=0",
+                "--hearth.home=" + home,
+                "--spring.datasource.url=" + database.url(),
+                "--spring.datasource.username=" + database.user(),
+                "--spring.datasource.password=" + database.password(),
+                "--spring.datasource.hikari.maximum-pool-size=4");
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @Test
+    void showsEachReplicaWithTheTimeItHasLeft() {
+        long pool = db.pool(db.environment("idle"), 1, 1);
+        Instant now = Instant.now().minusSeconds(20);
+        long replica = db.ready(pool, 1);
+        db.jdbc
+                .sql(
+                        "UPDATE replica SET last_busy_at = :busy::timestamptz, placement = :placement::jsonb WHERE id = :id")
+                .param("busy", now.toString())
+                .param("placement", "{\"pid\": 4711, \"host\": \"here\"}")
+                .param("id", replica)
+                .update();
+
+        JsonNode item = get("/api/v1/environments/idle/replicas").at("/items/0");
+
+        assertThat(item.get("id").stringValue()).isEqualTo(Long.toString(replica));
+        assertThat(item.get("coldStartMs").longValue()).isEqualTo(1000);
+        assertThat(item.get("placement").stringValue()).isEqualTo("pid 4711 on here");
+        assertThat(Instant.parse(item.get("stopsAt").stringValue()))
+                .isBetween(now.plusSeconds(59), now.plusSeconds(61));
+    }
+
+    @Test
+    void startsReplicasWithoutBeingAskedAndSaysWhy() {
+        long pool = db.pool(db.environment("woken"), 1, 2);
+        db.queue(pool, "woken-1");
+
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(db.phases(pool)).containsExactly("REQUESTED"));
+
+        JsonNode decisions = get("/api/v1/environments/woken/decisions");
+        assertThat(decisions.at("/items/0/to").intValue()).isEqualTo(1);
+        assertThat(decisions.at("/items/0/reason").stringValue()).startsWith("1 queued and 0 running need 1 replica");
+        assertThat(decisions.at("/items/0/inputs/condition/queued").intValue()).isEqualTo(1);
+    }
+
+    @Test
+    void pagesThroughAllReplicasThatThereWere() {
+        long pool = db.pool(db.environment("history"), 1, 1);
+        for (int n = 1; n <= 3; n++) {
+            db.failedStart(pool, ScalingDatabase.NOON.plusSeconds(n));
+        }
+
+        JsonNode first = get("/api/v1/environments/history/replicas?all=true&limit=2");
+        JsonNode second = get("/api/v1/environments/history/replicas?all=true&limit=2&cursor="
+                + first.get("nextCursor").stringValue());
+
+        assertThat(first.get("items")).hasSize(2);
+        assertThat(second.get("items")).hasSize(1);
+        assertThat(second.hasNonNull("nextCursor")).isFalse();
+        assertThat(get("/api/v1/environments/history/replicas").get("items")).isEmpty();
+    }
+
+    @Test
+    void anUnknownEnvironmentIsNotFound() {
+        assertThat(send("/api/v1/environments/nowhere/replicas").statusCode()).isEqualTo(404);
+        assertThat(send("/api/v1/environments/nowhere/decisions").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void theAutoscalerIsHealthyWhileItsRoundsEndWell() {
+        assertThat(server.getBean(AutoscalerHealthIndicator.class)
+                        .health()
+                        .getStatus()
+                        .getCode())
+                .isEqualTo("UP");
+    }
+
+    private static JsonNode get(String path) {
+        HttpResponse<String> response = send(path);
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return JSON.readTree(response.body());
+    }
+
+    private static HttpResponse<String> send(String path) {
+        String port = server.getEnvironment().getProperty("local.server.port");
+        try {
+            return CLIENT.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,287 @@
+package dev.hearth.controlplane.scaling;
+
+import static dev.hearth.controlplane.scaling.ScalingDatabase.NOON;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.hearth.api.DecisionView;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ScalingRoundTest {
+    private final ScalingDatabase db = new ScalingDatabase();
+    private long environment;
+
+    @BeforeEach
+    void declareAnEnvironment() {
+        environment = db.environment("orders");
+    }
+
+    @Test
+    void theFirstActionBringsThePoolUp() throws InterruptedException {
+        long pool = db.pool(environment, 2, 4);
+        db.queue(pool, "r1");
+
+        db.round.run(NOON);
+
+        assertThat(db.phases(pool)).containsExactly("REQUESTED", "REQUESTED");
+        assertThat(state(pool)).isEqualTo("WARMING 2");
+        assertThat(db.text("SELECT string_agg(DISTINCT version, ',') FROM replica"))
+                .isEqualTo("v1");
+        assertThat(db.signals.provisioning().await(Duration.ZERO)).isTrue();
+    }
+
+    @Test
+    void aDecisionIsStoredOnceWithItsReasonAndInputs() {
+        long pool = db.pool(environment, 1, 4);
+        db.queue(pool, "r1");
+
+        db.round.run(NOON);
+        db.round.run(NOON.plusSeconds(1));
+
+        List<DecisionStore.Stored> stored = db.decisions.newest(environment, null, 10);
+        assertThat(stored).hasSize(1);
+        DecisionView decision = stored.getFirst().view();
+        assertThat(decision.at()).isEqualTo(NOON);
+        assertThat(decision.reason())
+                .isEqualTo("1 queued and 0 running need 1 replica of 1 slot; 0 are there, the limit is 4");
+        assertThat(decision.inputs()).containsKeys("limits", "condition", "replicas", "failures", "room");
+    }
+
+    @Test
+    void aColdPoolWithoutDemandIsNotEvenLookedAt() {
+        db.pool(environment, 2, 4);
+
+        assertThat(db.snapshots.candidates(NOON)).isEmpty();
+    }
+
+    @Test
+    void poolsWithAQueueAreFoundAmongMany() {
+        List<Long> pools = IntStream.range(0, 5)
+                .mapToObj(n -> db.pool(db.environment("e" + n), 1, 1))
+                .toList();
+        db.queue(pools.get(1), "r1");
+        db.queue(pools.get(1), "r2");
+        db.queue(pools.get(4), "r3");
+
+        assertThat(db.snapshots.candidates(NOON))
+                .extracting(PoolSnapshot::id)
+                .containsExactlyInAnyOrder(pools.get(1), pools.get(4));
+    }
+
+    @Test
+    void anAlwaysOnPoolComesUpWithoutDemandUntilItIsReplaced() {
+        long pool = db.pool(environment, 2, 2);
+        db.execute("UPDATE pool SET idle_ttl_ms = NULL");
+
+        db.round.run(NOON);
+        assertThat(db.phases(pool)).containsExactly("REQUESTED", "REQUESTED");
+
+        db.execute("UPDATE pool SET draining = true");
+        db.round.run(NOON.plusSeconds(1));
+        assertThat(db.phases(pool)).containsExactly("STOPPED", "STOPPED");
+        assertThat(state(pool)).isEqualTo("COLD 0");
+        assertThat(db.snapshots.candidates(NOON)).isEmpty();
+    }
+
+    @Test
+    void thePoolIsWarmOnceItsReplicasAreReady() {
+        long pool = db.pool(environment, 1, 1);
+        db.queue(pool, "r1");
+        db.round.run(NOON);
+
+        db.execute("UPDATE replica SET phase = 'READY', ready_at = requested_at");
+        db.round.run(NOON.plusSeconds(1));
+
+        assertThat(state(pool)).isEqualTo("WARM 1");
+    }
+
+    @Test
+    void theHighestIdleReplicaDrainsAfterScaledownTtl() throws InterruptedException {
+        long pool = db.pool(environment, 1, 3);
+        long first = db.ready(pool, 1);
+        db.ready(pool, 2);
+        db.ready(pool, 3);
+        db.claim(db.queue(pool, "r1"), first);
+
+        db.round.run(NOON.plusSeconds(59));
+        assertThat(db.phases(pool)).containsExactly("READY", "READY", "READY");
+        db.round.run(NOON.plusSeconds(60));
+        assertThat(db.phases(pool)).containsExactly("READY", "READY", "DRAINING");
+        assertThat(db.signals.draining().await(Duration.ZERO)).isTrue();
+        db.round.run(NOON.plusSeconds(119));
+        assertThat(db.phases(pool)).containsExactly("READY", "READY", "DRAINING");
+        db.round.run(NOON.plusSeconds(120));
+        assertThat(db.phases(pool)).containsExactly("READY", "DRAINING", "DRAINING");
+    }
+
+    @Test
+    void theWholePoolStopsAtIdleTtl() {
+        long pool = db.pool(environment, 2, 2);
+        db.ready(pool, 1);
+        db.ready(pool, 2);
+
+        db.round.run(NOON.plusSeconds(59));
+        assertThat(db.phases(pool)).containsExactly("READY", "READY");
+        db.round.run(NOON.plusSeconds(60));
+        assertThat(db.phases(pool)).containsExactly("DRAINING", "DRAINING");
+        assertThat(state(pool)).isEqualTo("COLD 0");
+    }
+
+    @Test
+    void aParkedParentKeepsItsPoolWarm() {
+        long pool = db.pool(environment, 1, 1);
+        long replica = db.ready(pool, 1);
+        db.claim(db.queue(pool, "r1"), replica);
+        db.execute("UPDATE action SET parked = true");
+
+        db.round.run(NOON.plusSeconds(3600));
+
+        assertThat(db.phases(pool)).containsExactly("READY");
+        assertThat(db.text("SELECT active_at = '%s' FROM pool".formatted(NOON.plusSeconds(3600))))
+                .isEqualTo("t");
+    }
+
+    @Test
+    void aReplicaIsNotDrainedIfAClaimReachesItFirst() throws Exception {
+        long pool = db.pool(environment, 0, 1);
+        long replica = db.ready(pool, 1);
+        // Long-lived: only the replica's own scale-down is due, and the claim below takes what it is about to stop.
+        db.execute("UPDATE pool SET idle_ttl_ms = 3600000");
+        try (Connection claim = db.source.getConnection();
+                Statement statement = claim.createStatement();
+                ExecutorService other = Executors.newVirtualThreadPerTaskExecutor()) {
+            claim.setAutoCommit(false);
+            statement.execute("SELECT id FROM replica WHERE id = %d AND phase = 'READY' FOR SHARE".formatted(replica));
+            Future<?> scaleDown = other.submit(() -> db.round.run(NOON.plusSeconds(60)));
+            awaitABlockedStatement();
+            statement.execute("""
+                    INSERT INTO action (run, name, environment, version_id, task, pool_id, phase, replica_id, created_at,
+                        available_at, input_type)
+                    VALUES ('r1', 'a0', 'orders', 1, 'noop', %d, 'RUNNING', %d, now(), now(), 'application/json')""".formatted(pool, replica));
+            claim.commit();
+            scaleDown.get();
+        }
+        assertThat(db.phases(pool)).containsExactly("READY");
+        assertThat(db.decisions.newest(environment, null, 10)).isEmpty();
+    }
+
+    @Test
+    void aReplicaIsNotClaimedIfADrainReachesItFirst() throws SQLException {
+        long pool = db.pool(environment, 0, 1);
+        long replica = db.ready(pool, 1);
+        db.round.run(NOON.plusSeconds(60));
+
+        assertThat(db.jdbc
+                        .sql("SELECT id FROM replica WHERE id = :id AND phase = 'READY' FOR SHARE")
+                        .param("id", replica)
+                        .query(Long.class)
+                        .list())
+                .isEmpty();
+    }
+
+    @Test
+    void severalControlPlanesTogetherStartWhatOneWould() throws Exception {
+        long pool = db.pool(environment, 3, 3);
+        db.queue(pool, "r1");
+        try (ExecutorService planes = Executors.newVirtualThreadPerTaskExecutor()) {
+            Callable<Object> plane = Executors.callable(() -> db.round.run(NOON));
+            for (Future<Object> done : planes.invokeAll(List.of(plane, plane, plane, plane, plane, plane))) {
+                done.get();
+            }
+        }
+        assertThat(db.phases(pool)).hasSize(3);
+        assertThat(db.decisions.newest(environment, null, 10)).hasSize(1);
+    }
+
+    @Test
+    void waitingActionsFailWhenNoReplicaEverComesUp() {
+        long pool = db.pool(environment, 1, 1);
+        db.run("r1", 1);
+        long action = db.queue(pool, "r1");
+        IntStream.range(0, 5).forEach(n -> db.failedStart(pool, NOON.minusSeconds(20 - 4 * n)));
+
+        db.round.run(NOON);
+
+        assertThat(db.text("SELECT phase || ' ' || error_code FROM action"))
+                .isEqualTo("FAILED " + ReplicasNeverStarted.CODE);
+        assertThat(db.text("SELECT phase FROM run WHERE ended_at IS NOT NULL")).isEqualTo("FAILED");
+        assertThat(db.events)
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        ReplicasNeverStarted.class,
+                        event -> assertThat(event.actions())
+                                .containsExactly(new ReplicasNeverStarted.FailedAction(action, "r1", "a0")));
+        assertThat(db.decisions.newest(environment, null, 10).getFirst().view().reason())
+                .contains("5 starts in a row (exit 1)");
+    }
+
+    @Test
+    void onlyStartsSinceTheLastReplicaThatCameUpCountAsFailed() {
+        long pool = db.pool(environment, 1, 1);
+        db.queue(pool, "r1");
+        db.failedStart(pool, NOON.minusSeconds(100));
+        db.ready(pool, 1);
+        db.failedStart(pool, NOON.minusSeconds(50));
+        db.failedStart(pool, NOON.minusSeconds(50));
+        db.failedStart(pool, NOON.minusSeconds(40));
+
+        StartFailures failures = db.snapshots.pool(pool, NOON).getFirst().failures();
+
+        assertThat(failures).isEqualTo(new StartFailures(2, NOON.minusSeconds(39), "exit 1"));
+    }
+
+    @Test
+    void aRunsOwnPoolStopsWithTheRun() {
+        long version = db.version(environment, "v7", "ACTIVE", null);
+        db.run("r1", version);
+        long pool = db.poolRow(environment, 1, 1, "r1");
+        db.queue(pool, "r1");
+        db.round.run(NOON);
+        assertThat(db.text("SELECT version FROM replica")).isEqualTo("v1");
+
+        db.execute("UPDATE action SET phase = 'SUCCEEDED'");
+        db.execute("UPDATE run SET phase = 'SUCCEEDED', ended_at = now()");
+        db.execute("UPDATE replica SET phase = 'READY', ready_at = requested_at");
+        db.round.run(NOON.plusSeconds(1));
+
+        assertThat(db.phases(pool)).containsExactly("DRAINING");
+        assertThat(state(pool)).isEqualTo("COLD 0");
+    }
+
+    @Test
+    void aReplacedVersionRetiresOnceItsPoolIsColdAndItsWorkIsDone() {
+        long pool = db.pool(environment, 1, 1);
+        db.execute("UPDATE environment_version SET state = 'DRAINING'");
+        db.execute("UPDATE pool SET draining = true");
+        long replica = db.ready(pool, 1);
+        db.claim(db.queue(pool, "r1"), replica);
+
+        db.round.run(NOON);
+        assertThat(db.text("SELECT state FROM environment_version")).isEqualTo("DRAINING");
+        db.execute("UPDATE action SET phase = 'SUCCEEDED'");
+        db.round.run(NOON.plusSeconds(1));
+        assertThat(db.text("SELECT state FROM environment_version")).isEqualTo("RETIRED");
+        assertThat(db.phases(pool)).containsExactly("DRAINING");
+    }
+
+    private String state(long pool) {
+        return db.text("SELECT state || ' ' || desired FROM pool WHERE id = " + pool);
+    }
+
+    private void awaitABlockedStatement() {
+        await().until(() -> db.text(
+                        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
+                .equals("1"));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hearth.controlplane.scaling;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,124 @@
+package dev.hearth.controlplane.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hearth.controlplane.environment.Api;
+import dev.hearth.controlplane.environment.Api.Answer;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.mock.env.MockEnvironment;
+
+class TokenTest {
+    private static final String ENVIRONMENTS = "/api/v1/environments";
+
+    @Test
+    void withATokenOnlyThoseWhoShowItGetIn() {
+        try (Api api = Api.start("--hearth.security.token=s3cret")) {
+            Answer anonymous = api.get(ENVIRONMENTS);
+            assertThat(anonymous.status()).isEqualTo(401);
+            assertThat(anonymous.body().get("detail").stringValue()).contains("Authorization: Bearer");
+            assertThat(anonymous.response().headers().allValues("WWW-Authenticate"))
+                    .anyMatch(value -> value.startsWith("Bearer"))
+                    .anyMatch(value -> value.startsWith("Basic"));
+            assertThat(api.get(ENVIRONMENTS, "Authorization", "Bearer wrong").status())
+                    .isEqualTo(401);
+            assertThat(api.get(ENVIRONMENTS, "Authorization", "Bearer s3cret").status())
+                    .isEqualTo(200);
+            assertThat(api.get(ENVIRONMENTS, "Authorization", basic("me:s3cret"))
+                            .status())
+                    .isEqualTo(200);
+            assertThat(api.get(ENVIRONMENTS, "Authorization", basic("s3cret")).status())
+                    .isEqualTo(401);
+            assertThat(api.get("/openapi").status()).isEqualTo(401);
+            assertThat(api.get("/actuator/prometheus").status()).isEqualTo(401);
+            assertThat(api.get("/actuator/health/liveness").status()).isEqualTo(200);
+            assertThat(api.get("/actuator/health/readiness").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aLiveReplicaFetchesItsCodeWithItsJoinToken() {
+        try (Api api = Api.start("--hearth.security.token=s3cret")) {
+            String sha256 = api.call(
+                            "POST",
+                            "/api/v1/bundles",
+                            BodyPublishers.ofByteArray(Api.jar("e")),
+                            "Content-Type",
+                            "application/java-archive",
+                            "Authorization",
+                            "Bearer s3cret")
+                    .body()
+                    .get("sha256")
+                    .stringValue();
+            String content = "/api/v1/bundles/" + sha256 + "/content";
+            JdbcClient jdbc = api.bean(JdbcClient.class);
+            jdbc.sql("""
+                    INSERT INTO environment (project, name, state, created_at) VALUES ('p', 'e', 'ACTIVE', now());
+                    INSERT INTO pool (identity, environment_id, environment, image, resources, env, single_use,
+                        concurrency, replicas_min, replicas_max, scaledown_ttl_ms, created_at)
+                    VALUES ('i', 1, 'e', 'process:java', '{}', '{}', false, 1, 0, 1, 1000, now());
+                    INSERT INTO replica (pool_id, version, ordinal, phase, slots, join_token, requested_at)
+                    VALUES (1, 'v', 1, 'STARTING', 1, encode(sha256('join'), 'hex'), now())""").update();
+
+            assertThat(api.get(content, "X-Hearth-Replica", "1:join").status()).isEqualTo(200);
+            assertThat(api.get(content, "X-Hearth-Replica", "1:wrong").status()).isEqualTo(401);
+            assertThat(api.get(content, "X-Hearth-Replica", "nonsense").status())
+                    .isEqualTo(401);
+            assertThat(api.get(ENVIRONMENTS, "X-Hearth-Replica", "1:join").status())
+                    .isEqualTo(401);
+            jdbc.sql("UPDATE replica SET phase = 'STOPPED'").update();
+            assertThat(api.get(content, "X-Hearth-Replica", "1:join").status()).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void withoutATokenWhoeverShowsOneIsToldSo() {
+        try (Api api = Api.start()) {
+            assertThat(api.get(ENVIRONMENTS).status()).isEqualTo(200);
+            Answer answer = api.get(ENVIRONMENTS, "Authorization", "Bearer anything");
+            assertThat(answer.status()).isEqualTo(401);
+            assertThat(answer.body().get("detail").stringValue()).contains("no token configured");
+            Answer forged = api.call(
+                    "PUT",
+                    ENVIRONMENTS + "/x",
+                    BodyPublishers.ofString("{}"),
+                    "Content-Type",
+                    "application/json",
+                    "Sec-Fetch-Site",
+                    "cross-site");
+            assertThat(forged.status()).isEqualTo(403);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "::", "192.0.2.1", ""})
+    void anOpenServerWithoutATokenIsRefused(String address) {
+        MockEnvironment environment = new MockEnvironment().withProperty("server.address", address);
+        assertThatThrownBy(() -> OpenServerRefusal.check(environment)).isInstanceOf(OpenServerException.class);
+        environment.setProperty("hearth.security.token", "s3cret");
+        assertThatCode(() -> OpenServerRefusal.check(environment)).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "localhost", "::1"})
+    void onLoopbackNoTokenIsNeeded(String address) {
+        MockEnvironment environment = new MockEnvironment().withProperty("server.address", address);
+        assertThatCode(() -> OpenServerRefusal.check(environment)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void theServerDoesNotStartOpenWithoutAToken() {
+        assertThatThrownBy(() -> Api.start("--server.address=0.0.0.0")).isInstanceOf(OpenServerException.class);
+    }
+
+    private static String basic(String userAndPassword) {
+        return "Basic " + Base64.getEncoder().encodeToString(userAndPassword.getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,47 @@
+package dev.hearth.sdk;
+
+import org.jspecify.annotations.Nullable;
+
+/** A task has failed. */
+public final class TaskFailed extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** The task's own code threw. */
+    public static final String USER = "USER";
+
+    /** It was cancelled. */
+    public static final String CANCELLED = "CANCELLED";
+
+    private final String task;
+    private final String code;
+    private final String reason;
+    private final @Nullable String details;
+
+    public TaskFailed(String task, String code, String message, @Nullable String details, @Nullable Throwable cause) {
+        super(task + " failed (" + code + "): " + message, cause);
+        this.task = task;
+        this.code = code;
+        this.reason = message;
+        this.details = details;
+    }
+
+    /** Name of the task, or of the run. */
+    public String task() {
+        return task;
+    }
+
+    /** For programs: USER, CANCELLED, REPLICA_LOST, OUT_OF_MEMORY and others. */
+    public String code() {
+        return code;
+    }
+
+    /** What happened, without the task's name. */
+    public String reason() {
+        return reason;
+    }
+
+    /** Stack trace of the remote side, if there is one. */
+    public @Nullable String details() {
+        return details;
+    }
+}

@@ -1,0 +1,90 @@
+package dev.hearth.sdk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class RunTest {
+    private static final String RUN = """
+            {"name": "r1", "url": "http://page", "project": "default", "environment": "env", "version": "v1",
+             "task": "square", "phase": "%s", "createdAt": "2026-01-01T00:00:00Z", "actions": {}, "later": 1 %s}""";
+
+    private record Answer(int status, String body) {}
+
+    private final Deque<Answer> answers = new ArrayDeque<>();
+    private HttpServer server;
+    private Hearth hearth;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        server.createContext("/api/v1/runs/r1", exchange -> {
+            Answer answer = answers.size() > 1 ? answers.remove() : answers.element();
+            byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(answer.status(), body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        server.start();
+        hearth = Hearth.connect("http://127.0.0.1:" + server.getAddress().getPort(), null);
+    }
+
+    @AfterEach
+    void stop() {
+        hearth.close();
+        server.stop(0);
+    }
+
+    @Test
+    void awaitAsksAgainUntilTheRunHasEnded() {
+        answer(run("RUNNING", ""), run("RUNNING", ""), run("SUCCEEDED", ", \"output\": 49"));
+        assertThat(hearth.find("r1").outputs(Integer.class)).isEqualTo(49);
+    }
+
+    @Test
+    void aServerThatRestartsIsWaitedFor() {
+        answer(run("RUNNING", ""), new Answer(503, "restarting"), run("SUCCEEDED", ", \"output\": 49"));
+        assertThat(hearth.find("r1").await()).isEqualTo(49);
+    }
+
+    @Test
+    void aFailedRunThrowsWhatTheTaskThrew() {
+        answer(run(
+                "FAILED", ", \"error\": {\"code\": \"USER\", \"message\": \"no 3\", \"details\": \"at Some.java\"}"));
+        assertThatExceptionOfType(TaskFailed.class)
+                .isThrownBy(() -> hearth.find("r1").await())
+                .satisfies(failed -> {
+                    assertThat(failed.code()).isEqualTo("USER");
+                    assertThat(failed.reason()).isEqualTo("no 3");
+                    assertThat(failed.details()).isEqualTo("at Some.java");
+                });
+    }
+
+    @Test
+    void aProblemIsToldInTheServersWords() {
+        answer(new Answer(400, """
+                {"title": "Bad input", "status": 400, "detail": "One field is wrong",
+                 "errors": [{"field": "input.x", "value": "a", "message": "must be a whole number"}]}"""));
+        assertThatExceptionOfType(HearthException.class)
+                .isThrownBy(() -> hearth.find("r1"))
+                .withMessageContainingAll("Bad input", "One field is wrong", "input.x: must be a whole number")
+                .satisfies(refused -> assertThat(refused.status()).isEqualTo(400));
+    }
+
+    private void answer(Answer... inTurn) {
+        answers.addAll(List.of(inTurn));
+    }
+
+    private static Answer run(String phase, String more) {
+        return new Answer(200, RUN.formatted(phase, more));
+    }
+}

@@ -1,0 +1,103 @@
+package dev.hearth.sdk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hearth.model.ReusePolicy;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
+
+class TaskTest {
+    private static final Environment ENV =
+            Environment.named("test").resources("500m", "256Mi").reuse(ReusePolicy.replicas(2));
+    private static final Task<Integer, Integer> SQUARE = ENV.task("square", Integer.class, Integer.class, x -> x * x);
+    private static final Task<Integer, Integer> FAILING = ENV.task("failing", Integer.class, Integer.class, x -> {
+        throw new IllegalStateException("no " + x);
+    });
+
+    @Test
+    void outsideOfAReplicaATaskIsAPlainFunction() {
+        assertThat(SQUARE.call(7)).isEqualTo(49);
+        assertThat(SQUARE.map(List.of(1, 2, 3))).containsExactly(1, 4, 9);
+    }
+
+    @Test
+    void aFailureNamesTheTaskAndItsCause() {
+        assertThatThrownBy(() -> FAILING.call(3))
+                .isInstanceOf(TaskFailed.class)
+                .hasMessageContaining("failing")
+                .hasMessageContaining("no 3")
+                .hasCauseInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void insideATaskACallStartsAChildOfTheRunningExecution() throws Exception {
+        RememberingExecution execution = new RememberingExecution();
+
+        int result = execution.within(() -> SQUARE.call(7));
+
+        assertThat(result).isEqualTo(42);
+        assertThat(execution.started).containsExactly("test/square 7");
+    }
+
+    @Test
+    void wrappedWorkBelongsToTheTaskOnAnyThread() throws Exception {
+        RememberingExecution execution = new RememberingExecution();
+        try (var pool = Executors.newSingleThreadExecutor()) {
+            Callable<Integer> work = execution.within(() -> TaskContext.wrap(() -> SQUARE.call(8)));
+            assertThat(pool.submit(work).get()).isEqualTo(42);
+            assertThat(pool.submit(() -> TaskContext.current().isPresent()).get())
+                    .as("the pool's thread does not stay in the execution")
+                    .isFalse();
+        }
+        assertThat(execution.started).containsExactly("test/square 8");
+    }
+
+    @Test
+    void anEnvironmentHasNoTwoTasksOfOneName() {
+        Environment environment = Environment.named("twice");
+        environment.task("same", Integer.class, Integer.class, x -> x);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> environment.task("same", Integer.class, Integer.class, x -> x))
+                .withMessageContaining("same");
+    }
+
+    @Test
+    void settingsComeBeforeTasks() {
+        Environment environment = Environment.named("late");
+        environment.task("task", Integer.class, Integer.class, x -> x);
+        assertThatIllegalStateException().isThrownBy(() -> environment.resources("1", "1Gi"));
+    }
+
+    @Test
+    void anEnvironmentKnowsWhereItIsDeclared() {
+        assertThat(ENV.declaredIn()).isEqualTo(TaskTest.class);
+    }
+
+    private static final class RememberingExecution implements Execution {
+        private final List<String> started = new ArrayList<>();
+
+        @Override
+        public TaskContext context() {
+            return new TaskContext("run", "a0", 1, "1");
+        }
+
+        @Override
+        public CompletableFuture<byte[]> startChild(String environment, String task, byte[] input) {
+            started.add(environment + "/" + task + " " + new String(input, StandardCharsets.UTF_8));
+            return CompletableFuture.completedFuture("42".getBytes(StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public byte[] await(CompletableFuture<byte[]> child) {
+            return child.join();
+        }
+    }
+}

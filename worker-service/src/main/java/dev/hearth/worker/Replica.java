@@ -1,0 +1,219 @@
+package dev.hearth.worker;
+
+import dev.hearth.wire.ControlFrame;
+import dev.hearth.wire.Heartbeat;
+import dev.hearth.wire.Hello;
+import dev.hearth.wire.WorkerFrame;
+import dev.hearth.wire.WorkerGatewayGrpc;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.stereotype.Component;
+
+/**
+ * The life of the process towards the control plane: connects, says hello, beats, reconnects with jitter, drains, leaves.
+ * What runs here goes on whatever happens to the stream.
+ */
+@Component
+final class Replica implements DisposableBean {
+    static final int REFUSED = 3;
+    static final int ORPHANED = 4;
+
+    private static final Set<Status.Code> FINAL_REFUSALS =
+            Set.of(Status.Code.UNAUTHENTICATED, Status.Code.NOT_FOUND, Status.Code.FAILED_PRECONDITION);
+    private static final int MOST_MESSAGE_BYTES = 64 << 20;
+    private static final long KEEPALIVE_SECONDS = 10;
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+    private static final Logger log = LoggerFactory.getLogger(Replica.class);
+
+    private final WorkerSettings settings;
+    private final Executions executions;
+    private final Outbox outbox;
+    private volatile boolean connected;
+    private volatile boolean leaving;
+    private volatile long heartbeatMillis = 1_000;
+
+    Replica(WorkerSettings settings, Executions executions, Outbox outbox) {
+        this.settings = settings;
+        this.executions = executions;
+        this.outbox = outbox;
+    }
+
+    /** Runs until the replica has left; answers the exit code of the process. */
+    int run() {
+        // A thread of the system, as the outbox has: a replica full of busy tasks must not look dead.
+        Thread.ofPlatform().name("heartbeat").daemon().start(this::beat);
+        return stayConnected();
+    }
+
+    private int stayConnected() {
+        ManagedChannel channel = NettyChannelBuilder.forTarget(settings.endpoint())
+                .usePlaintext()
+                .directExecutor()
+                .maxInboundMessageSize(MOST_MESSAGE_BYTES)
+                .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
+                .keepAliveWithoutCalls(true)
+                .build();
+        try {
+            long lastSeen = System.nanoTime();
+            Duration pause = FIRST_PAUSE;
+            while (true) {
+                Status end = connectOnce(channel);
+                if (leaving) {
+                    return 0;
+                }
+                if (FINAL_REFUSALS.contains(end.getCode())) {
+                    log.error("the control plane does not take this replica in: {}", end.getDescription());
+                    return REFUSED;
+                }
+                if (connected) {
+                    lastSeen = System.nanoTime();
+                    pause = FIRST_PAUSE;
+                    connected = false;
+                }
+                if (System.nanoTime() - lastSeen > settings.orphanAfter().toNanos()) {
+                    log.error("no control plane for {}", settings.orphanAfter());
+                    return ORPHANED;
+                }
+                log.warn("stream ended: {}", end);
+                sleep(jittered(pause));
+                channel.resetConnectBackoff();
+                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
+            }
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    /** Answers how the stream ended. */
+    private Status connectOnce(ManagedChannel channel) {
+        CompletableFuture<Status> end = new CompletableFuture<>();
+        CompletableFuture<ClientCallStreamObserver<WorkerFrame>> stream = new CompletableFuture<>();
+        var unused = WorkerGatewayGrpc.newStub(channel)
+                .connect(new ClientResponseObserver<WorkerFrame, ControlFrame>() {
+                    @Override
+                    public void beforeStart(ClientCallStreamObserver<WorkerFrame> requests) {
+                        requests.setOnReadyHandler(outbox::schedule);
+                        stream.complete(requests);
+                    }
+
+                    @Override
+                    public void onNext(ControlFrame frame) {
+                        handle(frame);
+                    }
+
+                    @Override
+                    public void onError(Throwable fault) {
+                        end.complete(Status.fromThrowable(fault));
+                    }
+
+                    @Override
+                    public void onCompleted() {
+                        end.complete(Status.OK);
+                    }
+                });
+        outbox.open(stream.join(), hello());
+        Status status = end.join();
+        outbox.closed(stream.join());
+        return status;
+    }
+
+    private Hello hello() {
+        return Hello.newBuilder()
+                .setReplica(settings.replica())
+                .setJoinToken(settings.joinToken())
+                .setSlots(settings.slots())
+                .setRuntime("java " + Runtime.version())
+                .addAllRunning(executions.held())
+                .setExecuted(executions.begun())
+                .setPid(ProcessHandle.current().pid())
+                .setHost(System.getenv().getOrDefault("HOSTNAME", "localhost"))
+                .build();
+    }
+
+    /** On the network's thread: never blocks. */
+    private void handle(ControlFrame frame) {
+        if (frame.hasWelcome()) {
+            connected = true;
+            heartbeatMillis = frame.getWelcome().getHeartbeatMillis();
+            frame.getWelcome().getUnknownList().forEach(executions::forget);
+            outbox.welcomed();
+            executions.sayAgain();
+        }
+        frame.getCommittedReportsList().forEach(executions::committed);
+        frame.getAssignmentsList().forEach(executions::assign);
+        frame.getChildResultsList().forEach(executions::childEnded);
+        frame.getCancelsList().forEach(cancel -> executions.cancel(cancel.getAttempt()));
+        if (frame.hasDrain()) {
+            Duration deadline = Duration.ofMillis(frame.getDrain().getDeadlineMillis());
+            Thread.ofPlatform().name("drain").start(() -> {
+                finishWithin(deadline);
+                leave();
+            });
+        }
+    }
+
+    private void beat() {
+        while (!leaving) {
+            outbox.heartbeat(Heartbeat.newBuilder()
+                    .setRunning(executions.running())
+                    .setParked(executions.parked())
+                    .setHeapUsedBytes(ManagementFactory.getMemoryMXBean()
+                            .getHeapMemoryUsage()
+                            .getUsed())
+                    .build());
+            sleep(Duration.ofMillis(heartbeatMillis));
+        }
+    }
+
+    boolean isConnected() {
+        return connected;
+    }
+
+    /** SIGTERM, or the end of a drain: takes nothing new, finishes what runs, then closes the stream. */
+    @Override
+    public void destroy() {
+        if (!executions.isIdle()) {
+            outbox.draining();
+            finishWithin(settings.stopWithin());
+        }
+        leave();
+    }
+
+    private void leave() {
+        leaving = true;
+        outbox.complete();
+    }
+
+    private void finishWithin(Duration deadline) {
+        long end = System.nanoTime() + deadline.toNanos();
+        while (!executions.isIdle() && System.nanoTime() < end) {
+            sleep(Duration.ofMillis(10));
+        }
+    }
+
+    private static Duration jittered(Duration pause) {
+        return Duration.ofMillis(ThreadLocalRandom.current().nextLong(pause.toMillis() / 2, pause.toMillis() + 1));
+    }
+
+    private static void sleep(Duration duration) {
+        try {
+            Thread.sleep(duration);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

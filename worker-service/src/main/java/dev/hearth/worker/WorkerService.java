@@ -1,0 +1,56 @@
+package dev.hearth.worker;
+
+import dev.hearth.sdk.Environment;
+import dev.hearth.sdk.Hosting;
+import java.time.Clock;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import sun.misc.Signal;
+
+/**
+ * The replica's process. Exit codes: 0 = drained or told to end, 1 = could not start, 3 = the control plane did not take it
+ * in, 4 = no control plane for too long.
+ */
+@SpringBootApplication
+@EnableConfigurationProperties(WorkerSettings.class)
+public class WorkerService {
+
+    public static void main(String[] args) {
+        Hosting.becomeReplica();
+        ConfigurableApplicationContext context = SpringApplication.run(WorkerService.class, args);
+        if (context.getBean(WorkerSettings.class).train()) {
+            Training.run(context);
+            System.exit(SpringApplication.exit(context));
+        }
+        Replica replica = context.getBean(Replica.class);
+        CapturedOutput.install();
+        // Without a handler the exit code of a replica that was told to end would be 143, as if it had failed.
+        Signal.handle(new Signal("TERM"), signal -> System.exit(0));
+        System.exit(replica.run());
+    }
+
+    @Bean
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Bean
+    Outbox outbox() {
+        return new Outbox();
+    }
+
+    /** Environments that are beans, and those of the bundle. */
+    @Bean
+    HostedTasks hostedTasks(WorkerSettings settings, ObjectProvider<Environment> beans) {
+        HostedTasks tasks = new HostedTasks();
+        beans.forEach(tasks::host);
+        if (!settings.bundle().isEmpty()) {
+            BundleCode.fetch(settings).environments().forEach(tasks::host);
+        }
+        return tasks;
+    }
+}

@@ -1,0 +1,140 @@
+package dev.hearth.worker;
+
+import static dev.hearth.worker.FakeControlPlane.attempt;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hearth.sdk.Environment;
+import dev.hearth.wire.LogLine;
+import dev.hearth.wire.Report;
+import dev.hearth.wire.WorkerFrame;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** Tasks that ask much of their replica must harm neither it nor their neighbours. */
+class HardTasksTest {
+    private static final int MEBIBYTE = 1 << 20;
+
+    private final AtomicBoolean spinning = new AtomicBoolean(true);
+    private LiveReplica replica;
+
+    @BeforeEach
+    void connect() throws Exception {
+        Environment environment = Environment.named("env");
+        environment.task("spin", Integer.class, Integer.class, x -> {
+            while (spinning.get()) {
+                Thread.onSpinWait();
+            }
+            return x;
+        });
+        environment.task("large", Integer.class, String.class, "x"::repeat);
+        environment.task("loud", Integer.class, Integer.class, x -> {
+            throw new IllegalStateException("!".repeat(x));
+        });
+        environment.task("logging", Integer.class, Integer.class, x -> {
+            LoggerFactory.getLogger("user").warn("logged by {}", x);
+            return x;
+        });
+        environment.task("flooding", Integer.class, Integer.class, x -> {
+            for (int i = 0; i < x; i++) {
+                System.out.println("line " + i);
+            }
+            return x;
+        });
+        replica = LiveReplica.of(environment);
+    }
+
+    @AfterEach
+    void close() {
+        spinning.set(false);
+        replica.close();
+    }
+
+    @Test
+    void tasksThatNeverYieldTheirProcessorDoNotSilenceTheReplica() throws Exception {
+        int processors = Runtime.getRuntime().availableProcessors();
+        for (int i = 1; i <= processors + 1; i++) {
+            replica.controlPlane().assign(attempt(i), "spin", "1");
+        }
+
+        replica.controlPlane()
+                .await(frame -> frame.hasHeartbeat() && frame.getHeartbeat().getRunning() == processors + 1);
+        replica.controlPlane().assign(attempt(100), "spin", "1");
+
+        assertThat(replica.controlPlane()
+                        .await(frame -> frame.getAcknowledgementsList().stream()
+                                .anyMatch(each -> each.getAttempt().equals(attempt(100)))))
+                .as("an assignment is acknowledged although no processor is free to start it")
+                .isNotNull();
+    }
+
+    @Test
+    void anOutputThatNoFrameCanCarryFailsItsActionAndNothingElse() throws Exception {
+        replica.controlPlane().assign(attempt(1), "large", Integer.toString(70 * MEBIBYTE));
+
+        Report report = report();
+        assertThat(report.getFailure().getCode()).isEqualTo("TOO_LARGE");
+        assertThat(report.getFailure().getMessage()).contains("32 MiB");
+
+        replica.controlPlane().assign(attempt(2), "large", "3");
+        assertThat(report().getOutput().getValue().toStringUtf8()).isEqualTo("\"xxx\"");
+    }
+
+    @Test
+    void largeOutputsThatGatherTravelInFramesOfTheirOwn() throws Exception {
+        int outputs = 6;
+        for (int i = 1; i <= outputs; i++) {
+            replica.controlPlane().assign(attempt(i), "large", Integer.toString(12 * MEBIBYTE));
+        }
+
+        int arrived = 0;
+        while (arrived < outputs) {
+            WorkerFrame frame = replica.controlPlane().await(each -> each.getReportsCount() > 0);
+            assertThat(frame.getSerializedSize()).isLessThan(64 * MEBIBYTE);
+            arrived += frame.getReportsCount();
+        }
+        assertThat(arrived).isEqualTo(outputs);
+    }
+
+    @Test
+    void anEndlessErrorMessageIsCut() throws Exception {
+        replica.controlPlane().assign(attempt(1), "loud", Integer.toString(5 * MEBIBYTE));
+        Report report = report();
+        assertThat(report.getFailure().getMessage()).startsWith("java.lang.IllegalStateException: !!!");
+        assertThat(report.getSerializedSize()).isLessThan(MEBIBYTE);
+    }
+
+    @Test
+    void whatATaskLogsIsInItsLogToo() throws Exception {
+        CapturedOutput.install();
+        replica.controlPlane().assign(attempt(1), "logging", "9");
+        LogLine line = replica.controlPlane()
+                .await(frame -> frame.getLogsList().stream()
+                        .anyMatch(each -> each.getText().contains("logged by 9")))
+                .getLogs(0);
+        assertThat(line.getAttempt()).isEqualTo(attempt(1));
+    }
+
+    @Test
+    void noFrameOfAFloodOfLinesIsTooLargeForItsStream() throws Exception {
+        CapturedOutput.install();
+        replica.controlPlane().assign(attempt(1), "flooding", "300000");
+        List<WorkerFrame> frames = new ArrayList<>();
+        replica.controlPlane().await(frame -> {
+            frames.add(frame);
+            return frame.getReportsCount() > 0;
+        });
+        assertThat(frames)
+                .allSatisfy(frame -> assertThat(frame.getSerializedSize()).isLessThan(4 * MEBIBYTE));
+    }
+
+    private Report report() throws Exception {
+        return replica.controlPlane()
+                .await(frame -> frame.getReportsCount() > 0)
+                .getReports(0);
+    }
+}
