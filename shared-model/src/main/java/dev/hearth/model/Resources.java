@@ -26,7 +26,7 @@ public record Resources(String cpu, String memory, int gpu) {
         if (!CPU.matcher(cpu).matches() || millis(cpu) <= 0) {
             throw refused("cpu", cpu, "must be cores (\"1\", \"0.5\") or thousandths (\"500m\"), more than 0");
         }
-        if (!MEMORY.matcher(memory).matches() || bytes(memory) < LEAST_MEMORY) {
+        if (!isMemory(memory)) {
             throw refused(
                     "memory",
                     memory,
@@ -50,13 +50,17 @@ public record Resources(String cpu, String memory, int gpu) {
         return bytes(memory);
     }
 
+    static boolean isMemory(String size) {
+        return MEMORY.matcher(size).matches() && bytes(size) >= LEAST_MEMORY;
+    }
+
     private static int millis(String cpu) {
         return cpu.endsWith("m")
                 ? Integer.parseInt(cpu.substring(0, cpu.length() - 1))
                 : (int) Math.round(Double.parseDouble(cpu) * 1000);
     }
 
-    private static long bytes(String memory) {
+    static long bytes(String memory) {
         Matcher matcher = MEMORY.matcher(memory);
         if (!matcher.matches()) {
             return 0;

@@ -17,13 +17,17 @@ import org.jspecify.annotations.Nullable;
  * @param idleTtl how long the pool is without running or queued actions before all of it stops, default 30 s; null =
  *     always on
  * @param scope whether all runs share one pool, default {@link Scope#GLOBAL}
+ * @param recycle when a replica is replaced by a fresh one, default never
  */
 public record ReusePolicy(
         Replicas replicas,
         int concurrency,
         Duration scaledownTtl,
         @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable Duration idleTtl,
-        Scope scope) {
+        Scope scope,
+
+        @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Recycle.Unset.class)
+        Recycle recycle) {
 
     /** Both TTLs, unless declared otherwise. */
     public static final Duration DEFAULT_TTL = Duration.ofSeconds(30);
@@ -55,13 +59,15 @@ public record ReusePolicy(
             @JsonProperty("concurrency") @Nullable Integer concurrency,
             @JsonProperty("scaledownTtl") @Nullable Duration scaledownTtl,
             @JsonProperty("idleTtl") java.util.@Nullable Optional<Duration> idleTtl,
-            @JsonProperty("scope") @Nullable Scope scope) {
+            @JsonProperty("scope") @Nullable Scope scope,
+            @JsonProperty("recycle") @Nullable Recycle recycle) {
         return new ReusePolicy(
                 replicas == null ? Replicas.fixed(DEFAULT_REPLICAS) : replicas,
                 concurrency == null ? 1 : concurrency,
                 scaledownTtl == null ? DEFAULT_TTL : scaledownTtl,
                 idleTtl == null ? DEFAULT_TTL : idleTtl.orElse(null),
-                scope == null ? Scope.GLOBAL : scope);
+                scope == null ? Scope.GLOBAL : scope,
+                recycle == null ? Recycle.NEVER : recycle);
     }
 
     /** A pool of exactly {@code count} replicas with the other settings at their defaults. */
@@ -75,28 +81,33 @@ public record ReusePolicy(
     }
 
     private static ReusePolicy of(Replicas replicas) {
-        return new ReusePolicy(replicas, 1, DEFAULT_TTL, DEFAULT_TTL, Scope.GLOBAL);
+        return new ReusePolicy(replicas, 1, DEFAULT_TTL, DEFAULT_TTL, Scope.GLOBAL, Recycle.NEVER);
     }
 
     public ReusePolicy concurrency(int slots) {
-        return new ReusePolicy(replicas, slots, scaledownTtl, idleTtl, scope);
+        return new ReusePolicy(replicas, slots, scaledownTtl, idleTtl, scope, recycle);
     }
 
     public ReusePolicy scaledownTtl(Duration ttl) {
-        return new ReusePolicy(replicas, concurrency, ttl, idleTtl, scope);
+        return new ReusePolicy(replicas, concurrency, ttl, idleTtl, scope, recycle);
     }
 
     public ReusePolicy idleTtl(Duration ttl) {
-        return new ReusePolicy(replicas, concurrency, scaledownTtl, ttl, scope);
+        return new ReusePolicy(replicas, concurrency, scaledownTtl, ttl, scope, recycle);
     }
 
     /** Never stops the pool for idleness; it comes up at deployment. */
     public ReusePolicy alwaysOn() {
-        return new ReusePolicy(replicas, concurrency, scaledownTtl, null, scope);
+        return new ReusePolicy(replicas, concurrency, scaledownTtl, null, scope, recycle);
     }
 
     public ReusePolicy scope(Scope whom) {
-        return new ReusePolicy(replicas, concurrency, scaledownTtl, idleTtl, whom);
+        return new ReusePolicy(replicas, concurrency, scaledownTtl, idleTtl, whom, recycle);
+    }
+
+    /** Replaces replicas that reach one of these marks, warm first, then drained. */
+    public ReusePolicy recycle(Recycle marks) {
+        return new ReusePolicy(replicas, concurrency, scaledownTtl, idleTtl, scope, marks);
     }
 
     private static boolean isPositive(Duration duration) {

@@ -10,7 +10,6 @@ import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -171,9 +170,8 @@ final class Replica implements DisposableBean {
             outbox.heartbeat(Heartbeat.newBuilder()
                     .setRunning(executions.running())
                     .setParked(executions.parked())
-                    .setHeapUsedBytes(ManagementFactory.getMemoryMXBean()
-                            .getHeapMemoryUsage()
-                            .getUsed())
+                    .setHeapUsedBytes(MemoryUse.liveHeapBytes())
+                    .setRssBytes(MemoryUse.residentBytes())
                     .build());
             sleep(Duration.ofMillis(heartbeatMillis));
         }

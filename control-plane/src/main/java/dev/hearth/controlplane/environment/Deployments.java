@@ -41,7 +41,7 @@ final class Deployments {
         Versions.Activated activated = transactions.execute(tx -> versions.activate(project, name, spec, tasks));
         if (activated.isNew()) {
             // An always-on pool comes up now; the pool before drains.
-            signals.scaling().ring();
+            signals.scaling().all();
         }
         String pool = activated.poolId() == null ? null : activated.poolId().toString();
         return new Deployed(new Deployment(name, activated.version(), pool, Warnings.of(spec)), activated.isNew());

@@ -1,11 +1,14 @@
 package dev.hearth.controlplane.environment;
 
+import dev.hearth.model.InvalidSpecException;
+import dev.hearth.model.Recycle;
 import dev.hearth.model.Replicas;
 import dev.hearth.model.ReusePolicy;
 import dev.hearth.model.Scope;
 import dev.hearth.model.Violation;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.NullNode;
@@ -18,7 +21,7 @@ final class ReuseReader {
     private ReuseReader() {}
 
     static ReusePolicy read(JsonFields fields, Duration minTtl) {
-        fields.allow("replicas", "concurrency", "scaledownTtl", "idleTtl", "scope");
+        fields.allow("replicas", "concurrency", "scaledownTtl", "idleTtl", "scope", "recycle");
         // A server that asks for more than the default TTL raises the default.
         Duration absent = ReusePolicy.DEFAULT_TTL.compareTo(minTtl) < 0 ? minTtl : ReusePolicy.DEFAULT_TTL;
         if (fields.isExplicitNull("scaledownTtl")) {
@@ -30,7 +33,8 @@ final class ReuseReader {
                 fields.wholeNumber("concurrency", 1, 1, MOST_SLOTS),
                 fields.duration("scaledownTtl", absent, minTtl),
                 fields.isExplicitNull("idleTtl") ? null : fields.duration("idleTtl", absent, minTtl),
-                scope(fields));
+                scope(fields),
+                recycle(fields.object("recycle"), minTtl));
     }
 
     private static Replicas replicas(JsonFields fields) {
@@ -57,6 +61,36 @@ final class ReuseReader {
     private static @Nullable Integer bound(JsonNode node, int index) {
         JsonNode number = node.isArray() ? (node.size() == 2 ? node.get(index) : null) : node;
         return number != null && number.isIntegralNumber() && number.canConvertToInt() ? number.intValue() : null;
+    }
+
+    private static Recycle recycle(@Nullable JsonFields fields, Duration minTtl) {
+        if (fields == null) {
+            return Recycle.NEVER;
+        }
+        fields.allow("afterExecutions", "afterAge", "aboveHeap", "aboveRss");
+        Recycle marks = Recycle.NEVER;
+        if (fields.get("afterExecutions") != null) {
+            marks = marks.afterExecutions(fields.wholeNumber("afterExecutions", 1, 1, Integer.MAX_VALUE));
+        }
+        if (fields.get("afterAge") != null) {
+            marks = marks.afterAge(fields.duration("afterAge", minTtl, minTtl));
+        }
+        marks = size(fields, "aboveHeap", marks, Recycle::aboveHeap);
+        return size(fields, "aboveRss", marks, Recycle::aboveRss);
+    }
+
+    private static Recycle size(
+            JsonFields fields, String name, Recycle marks, BiFunction<Recycle, String, Recycle> changed) {
+        if (fields.get(name) == null) {
+            return marks;
+        }
+        String size = SpecReader.amount(fields, name, "");
+        try {
+            return changed.apply(marks, size);
+        } catch (InvalidSpecException e) {
+            e.violations().forEach(fault -> fields.fault(name, size, fault.message()));
+            return marks;
+        }
     }
 
     private static Scope scope(JsonFields fields) {

@@ -107,7 +107,7 @@ final class SpecReader {
     }
 
     /** An amount may be written as a number too. */
-    private static String amount(JsonFields fields, String name, String absent) {
+    static String amount(JsonFields fields, String name, String absent) {
         JsonNode node = fields.get(name);
         if (node == null) {
             return absent;

@@ -2,6 +2,7 @@ package dev.hearth.controlplane.environment;
 
 import dev.hearth.api.EnvironmentSpec;
 import dev.hearth.controlplane.pool.Fingerprint;
+import dev.hearth.model.Recycle;
 import dev.hearth.model.ReusePolicy;
 
 /** Names a version after its spec and its code: the same spec and code, however spelled, have the same name. */
@@ -20,6 +21,14 @@ final class VersionName {
                     .with(reuse.scaledownTtl())
                     .with(reuse.idleTtl())
                     .with(reuse.scope());
+            Recycle recycle = reuse.recycle();
+            if (!recycle.equals(Recycle.NEVER)) {
+                fingerprint
+                        .with(recycle.afterExecutions())
+                        .with(recycle.afterAge())
+                        .with(recycle.heapBytes())
+                        .with(recycle.rssBytes());
+            }
         }
         return fingerprint.hash().substring(0, DIGITS);
     }

@@ -3,10 +3,8 @@ package dev.hearth.controlplane.journal;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,13 +30,17 @@ final class Batch {
         }
     }
 
+    /** The waiting actions of a pool whose replicas never come up. */
+    record Hopeless(long pool, String code, String reason) {}
+
+    final List<Wish<Hopeless, Integer>> hopeless = new ArrayList<>();
     final List<Wish<ReplicaEnd, Void>> replicaEnds = new ArrayList<>();
     final List<Wish<AttemptEnd, Boolean>> attemptEnds = new ArrayList<>();
     final List<Wish<Cancel, Integer>> cancels = new ArrayList<>();
     final List<Wish<NewRun, StoredAction>> runs = new ArrayList<>();
     final List<Wish<NewChild, StoredAction>> children = new ArrayList<>();
     final Map<AttemptKey, Boolean> parkings = new LinkedHashMap<>();
-    final Set<Long> beats = new LinkedHashSet<>();
+    final Map<Long, Beat> beats = new LinkedHashMap<>();
     boolean lookEverywhere;
 
     boolean isEmpty() {
@@ -47,11 +49,16 @@ final class Batch {
 
     /** Wishes that somebody waits for. */
     int size() {
-        return replicaEnds.size() + attemptEnds.size() + cancels.size() + runs.size() + children.size();
+        return hopeless.size()
+                + replicaEnds.size()
+                + attemptEnds.size()
+                + cancels.size()
+                + runs.size()
+                + children.size();
     }
 
     void fail(Throwable cause) {
-        Stream.of(replicaEnds, attemptEnds, cancels, runs, children)
+        Stream.of(hopeless, replicaEnds, attemptEnds, cancels, runs, children)
                 .flatMap(List::stream)
                 .forEach(wish -> wish.answer().completeExceptionally(cause));
     }
@@ -59,13 +66,14 @@ final class Batch {
     /** The same wishes, each in a batch of its own, so that a faulty one does not take its neighbours along. */
     List<Batch> singles() {
         List<Batch> singles = new ArrayList<>();
+        hopeless.forEach(wish -> single(singles).hopeless.add(wish));
         replicaEnds.forEach(wish -> single(singles).replicaEnds.add(wish));
         attemptEnds.forEach(wish -> single(singles).attemptEnds.add(wish));
         cancels.forEach(wish -> single(singles).cancels.add(wish));
         runs.forEach(wish -> single(singles).runs.add(wish));
         children.forEach(wish -> single(singles).children.add(wish));
         parkings.forEach((attempt, parked) -> single(singles).parkings.put(attempt, parked));
-        single(singles).beats.addAll(beats);
+        single(singles).beats.putAll(beats);
         return singles;
     }
 

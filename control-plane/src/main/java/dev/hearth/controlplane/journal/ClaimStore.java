@@ -26,7 +26,7 @@ final class ClaimStore {
     /**
      * Gives the offered slots to the heads of their pools' queues. Touches as many rows as there are slots, found by index
      * action_queue. The replica's row is locked for the moment: the autoscaler cannot let it go under the claim, and a
-     * replica that is no longer READY gets nothing.
+     * replica that is no longer READY gets nothing. A paused environment keeps its queue.
      */
     List<ClaimedAction> claim(List<Slot> slots, Instant now) {
         return sql.sql("""
@@ -37,6 +37,8 @@ final class ClaimStore {
                            array_agg(s.token ORDER BY s.rank) AS tokens
                     FROM unnest(?::bigint[], ?::int[], ?::bigint[], ?::bigint[]) AS s (pool_id, rank, replica_id, token)
                     JOIN ready ON ready.id = s.replica_id
+                    JOIN pool p ON p.id = s.pool_id
+                    JOIN environment e ON e.id = p.environment_id AND e.state <> 'PAUSED'
                     GROUP BY s.pool_id
                 ), head AS MATERIALIZED (
                     SELECT q.id, p.replicas[q.place] AS replica_id, p.tokens[q.place] AS token
@@ -91,9 +93,15 @@ final class ClaimStore {
     }
 
     /** By primary key, on the database's clock, because leases are judged by it. */
-    void beat(Collection<Long> replicas) {
-        sql.sql("UPDATE replica SET seen_at = now() WHERE id = ANY (?::bigint[])")
-                .param(replicas.stream().mapToLong(Long::longValue).toArray())
+    void beat(Collection<Beat> beats) {
+        sql.sql("""
+                UPDATE replica r SET seen_at = now(), heap_bytes = b.heap, rss_bytes = b.rss
+                FROM unnest(?::bigint[], ?::bigint[], ?::bigint[]) AS b (id, heap, rss)
+                WHERE r.id = b.id
+                """)
+                .param(beats.stream().mapToLong(Beat::replica).toArray())
+                .param(beats.stream().mapToLong(Beat::heapBytes).toArray())
+                .param(beats.stream().mapToLong(Beat::rssBytes).toArray())
                 .update();
     }
 

@@ -1,6 +1,7 @@
 package dev.hearth.controlplane.journal;
 
 import dev.hearth.controlplane.journal.Batch.Cancel;
+import dev.hearth.controlplane.journal.Batch.Hopeless;
 import dev.hearth.controlplane.journal.Outcome.Failed;
 import dev.hearth.controlplane.scheduling.ClaimedAction;
 import dev.hearth.controlplane.scheduling.Dispatcher;
@@ -49,13 +50,14 @@ final class Committer {
         endReplicas(batch, now, answers, changes);
         endAttempts(batch, now, answers, changes);
         cancel(batch, now, answers, changes);
+        failWaiting(batch, now, answers, changes);
         submitRuns(batch, now, answers, changes);
         submitChildren(batch, now, answers, changes);
         if (!batch.parkings.isEmpty()) {
             claims.park(batch.parkings);
         }
         if (!batch.beats.isEmpty()) {
-            claims.beat(batch.beats);
+            claims.beat(batch.beats.values());
         }
         changes.stream()
                 .filter(change -> change.phase() == ActionPhase.QUEUED)
@@ -98,6 +100,14 @@ final class Committer {
             List<ActionChange> aborted = ends.cancel(wish.what(), now);
             changes.addAll(aborted);
             answers.add(() -> wish.answer().complete(aborted.size()));
+        }
+    }
+
+    private void failWaiting(Batch batch, Instant now, List<Runnable> answers, List<ActionChange> changes) {
+        for (Wish<Hopeless, Integer> wish : batch.hopeless) {
+            List<ActionChange> failed = ends.failWaiting(wish.what(), now);
+            changes.addAll(failed);
+            answers.add(() -> wish.answer().complete(failed.size()));
         }
     }
 

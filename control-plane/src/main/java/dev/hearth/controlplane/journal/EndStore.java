@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.hearth.controlplane.journal.AttemptEnd.Times;
 import dev.hearth.controlplane.journal.Batch.Cancel;
+import dev.hearth.controlplane.journal.Batch.Hopeless;
 import dev.hearth.controlplane.journal.Outcome.Failed;
 import dev.hearth.controlplane.journal.Outcome.Succeeded;
 import dev.hearth.controlplane.scheduling.AttemptKey;
@@ -82,8 +83,13 @@ final class EndStore {
                            e.fault_code, e.fault_message, e.fault_details
                     FROM ended e LEFT JOIN replica p ON p.id = e.replica_id
                 ), served AS (
-                    UPDATE replica p SET executed = p.executed + e.ended, last_busy_at = ?::timestamptz
-                    FROM (SELECT replica_id, count(*) AS ended FROM ended GROUP BY replica_id) e
+                    UPDATE replica p
+                    SET executed = p.executed + e.ended, last_busy_at = ?::timestamptz,
+                        service_ms = coalesce(p.service_ms, e.service_ms)
+                            + coalesce(least(1, 0.1 * e.ended) * (e.service_ms - coalesce(p.service_ms, e.service_ms)), 0)
+                    FROM (SELECT replica_id, count(*) AS ended,
+                                 avg(1000 * extract(epoch FROM finished_at - started_at))::float8 AS service_ms
+                          FROM ended GROUP BY replica_id) e
                     WHERE p.id = e.replica_id
                 ), closed AS (
                     UPDATE run SET phase = e.phase,
@@ -159,6 +165,32 @@ final class EndStore {
                             row.getInt("system_failures"),
                             now);
                 })
+                .list();
+    }
+
+    /** Fails the queue of a pool, by index action_queue; what another control plane changes now is left for the next time. */
+    List<ActionChange> failWaiting(Hopeless hopeless, Instant now) {
+        return sql.sql("""
+                WITH waiting AS MATERIALIZED (
+                    SELECT id FROM action WHERE pool_id = ? AND phase = 'QUEUED'
+                    ORDER BY priority DESC, id FOR UPDATE SKIP LOCKED
+                ), failed AS (
+                    UPDATE action a
+                    SET phase = 'FAILED', ended_at = ?::timestamptz, error_code = ?, error_message = ?
+                    FROM waiting w WHERE a.id = w.id
+                    RETURNING a.id, a.run, a.name, a.parent, a.task, a.pool_id, a.phase, a.attempt, a.replica_id
+                ), closed AS (
+                    UPDATE run SET phase = 'FAILED', ended_at = ?::timestamptz
+                    FROM failed f WHERE f.parent IS NULL AND run.name = f.run
+                )
+                SELECT * FROM failed
+                """)
+                .param(hopeless.pool())
+                .param(now.toString())
+                .param(hopeless.code())
+                .param(hopeless.reason())
+                .param(now.toString())
+                .query((row, n) -> change(row, new Failed(hopeless.code(), hopeless.reason(), null), null))
                 .list();
     }
 

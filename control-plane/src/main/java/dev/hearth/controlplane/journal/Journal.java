@@ -1,6 +1,7 @@
 package dev.hearth.controlplane.journal;
 
 import dev.hearth.controlplane.journal.Batch.Cancel;
+import dev.hearth.controlplane.journal.Batch.Hopeless;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.controlplane.scheduling.Dispatcher;
 import java.time.Duration;
@@ -48,6 +49,7 @@ public final class Journal implements SmartLifecycle {
     private volatile Instant lastCommit = Instant.EPOCH;
     private Batch open = new Batch();
     private boolean running;
+    private long lastLook = System.nanoTime();
     private @Nullable Thread thread;
 
     Journal(Committer committer, Dispatcher dispatcher, Feed feed, JournalMeters meters) {
@@ -97,14 +99,20 @@ public final class Journal implements SmartLifecycle {
         return put(batch -> batch.cancels.add(wish), wish);
     }
 
+    /** Fails what waits in a pool, because no replica of it comes up; answers how many actions that were. */
+    public CompletableFuture<Integer> failWaiting(long pool, String code, String reason) {
+        Wish<Hopeless, Integer> wish = new Wish<>(new Hopeless(pool, code, reason));
+        return put(batch -> batch.hopeless.add(wish), wish);
+    }
+
     /** Notes that an attempt waits for children, or no longer does. */
     public void park(AttemptKey attempt, boolean parked) {
         put(batch -> batch.parkings.put(attempt, parked));
     }
 
     /** Notes signs of life. */
-    public void beat(Collection<Long> replicas) {
-        put(batch -> batch.beats.addAll(replicas));
+    public void beat(Collection<Beat> beats) {
+        put(batch -> beats.forEach(beat -> batch.beats.put(beat.replica(), beat)));
     }
 
     /** Looks for work for the free slots: slots have come that no wish tells of. */
@@ -145,13 +153,16 @@ public final class Journal implements SmartLifecycle {
         }
     }
 
-    /** The next batch, perhaps empty after a quiet second; null when the journal has stopped and nothing is left. */
+    /** The next batch, perhaps empty after a second; null when the journal has stopped and nothing is left. */
     private @Nullable Batch take() {
         lock.lock();
         try {
             if (open.isEmpty() && running) {
-                boolean rang = gathered.await(SLOW_LOOK.toNanos(), TimeUnit.NANOSECONDS);
-                open.lookEverywhere |= !rang;
+                gathered.await(SLOW_LOOK.toNanos(), TimeUnit.NANOSECONDS);
+            }
+            if (System.nanoTime() - lastLook >= SLOW_LOOK.toNanos()) {
+                lastLook = System.nanoTime();
+                open.lookEverywhere = true;
             }
             if (open.isEmpty() && !running) {
                 return null;

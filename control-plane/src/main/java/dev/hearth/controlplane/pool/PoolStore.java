@@ -24,6 +24,7 @@ final class PoolStore {
             long environmentId,
             String environment,
             @Nullable String run,
+            @Nullable Long version,
             EnvironmentSpec spec,
             PoolBounds bounds) {}
 
@@ -43,14 +44,21 @@ final class PoolStore {
         PoolBounds bounds = plan.bounds();
         return jdbc.sql("""
                         INSERT INTO pool (identity, environment_id, environment, run, image, bundle, resources, env,
-                            single_use, concurrency, replicas_min, replicas_max, scaledown_ttl_ms, idle_ttl_ms, created_at)
+                            single_use, concurrency, replicas_min, replicas_max, scaledown_ttl_ms, idle_ttl_ms,
+                            recycle_executions, recycle_age_ms, recycle_heap_bytes, recycle_rss_bytes, version_id, created_at)
                         VALUES (:identity, :environmentId, :environment, :run, :image, :bundle, :resources::jsonb,
-                            :env::jsonb, :singleUse, :concurrency, :min, :max, :scaledownTtl, :idleTtl::bigint, :now)
+                            :env::jsonb, :singleUse, :concurrency, :min, :max, :scaledownTtl, :idleTtl::bigint,
+                            :recycleExecutions::bigint, :recycleAge::bigint, :recycleHeap::bigint, :recycleRss::bigint,
+                            :version::bigint, :now)
                         ON CONFLICT (identity) DO UPDATE
                         SET replicas_min = excluded.replicas_min,
                             replicas_max = excluded.replicas_max,
                             scaledown_ttl_ms = excluded.scaledown_ttl_ms,
                             idle_ttl_ms = excluded.idle_ttl_ms,
+                            recycle_executions = excluded.recycle_executions,
+                            recycle_age_ms = excluded.recycle_age_ms,
+                            recycle_heap_bytes = excluded.recycle_heap_bytes,
+                            recycle_rss_bytes = excluded.recycle_rss_bytes,
                             draining = false
                         RETURNING id""")
                 .param("identity", plan.identity())
@@ -67,6 +75,11 @@ final class PoolStore {
                 .param("max", bounds.replicas().max())
                 .param("scaledownTtl", bounds.scaledownTtl().toMillis())
                 .param("idleTtl", bounds.idleTtlMillis())
+                .param("recycleExecutions", bounds.recycle().afterExecutions())
+                .param("recycleAge", bounds.recycleAgeMillis())
+                .param("recycleHeap", bounds.recycle().heapBytes())
+                .param("recycleRss", bounds.recycle().rssBytes())
+                .param("version", plan.version())
                 .param("now", OffsetDateTime.ofInstant(now, ZoneOffset.UTC))
                 .query(Long.class)
                 .single();
@@ -103,11 +116,11 @@ final class PoolStore {
             return Map.of();
         }
         return jdbc.sql("""
-                        SELECT p.id, p.state, p.desired, p.active_at, p.idle_ttl_ms,
+                        SELECT p.id, p.state, p.desired, greatest(p.active_at, live.last_busy_at) AS active_at, p.idle_ttl_ms,
                             live.replicas, live.slots, working.busy, working.running, waiting.queued
                         FROM pool p,
                             LATERAL (
-                                SELECT count(*) AS replicas,
+                                SELECT count(*) AS replicas, max(r.last_busy_at) AS last_busy_at,
                                     coalesce(sum(r.slots) FILTER (WHERE r.phase = 'READY'), 0) AS slots
                                 FROM replica r
                                 WHERE r.pool_id = p.id AND r.phase IN ('REQUESTED', 'STARTING', 'READY', 'DRAINING')) live,
@@ -123,7 +136,8 @@ final class PoolStore {
 
     private static PoolView view(ResultSet row) throws SQLException {
         PoolState state = PoolState.valueOf(row.getString("state"));
-        boolean idle = row.getInt("running") == 0 && row.getInt("queued") == 0;
+        boolean always = row.getObject("idle_ttl_ms") == null;
+        boolean idle = !always && row.getInt("running") == 0 && row.getInt("queued") == 0;
         Instant coldAt = idle && state != PoolState.COLD ? coldAt(row) : null;
         return new PoolView(
                 Long.toString(row.getLong("id")),

@@ -30,7 +30,7 @@ public final class Pools {
         if (isPerRun(spec)) {
             return null;
         }
-        return store.upsert(plan(environmentId, project, environment, spec, null), clock.instant());
+        return store.upsert(plan(environmentId, project, environment, spec, null, null), clock.instant());
     }
 
     /** Within the transaction of a deployment: this pool gets no new runs; it finishes its own and stops. */
@@ -42,7 +42,7 @@ public final class Pools {
     public long poolOfRun(long versionId, String run) {
         PoolStore.VersionSpec version = store.version(versionId);
         return store.upsert(
-                plan(version.environmentId(), version.project(), version.environment(), version.spec(), run),
+                plan(version.environmentId(), version.project(), version.environment(), version.spec(), run, null),
                 clock.instant());
     }
 
@@ -52,12 +52,18 @@ public final class Pools {
     }
 
     private PoolStore.Plan plan(
-            long environmentId, String project, String environment, EnvironmentSpec spec, @Nullable String run) {
+            long environmentId,
+            String project,
+            String environment,
+            EnvironmentSpec spec,
+            @Nullable String run,
+            @Nullable Long version) {
         return new PoolStore.Plan(
                 PoolIdentity.of(project, environment, spec, run),
                 environmentId,
                 environment,
                 run,
+                version,
                 spec,
                 PoolBounds.of(spec.reuse(), settings.maxFreshReplicas()));
     }

@@ -39,6 +39,9 @@ final class Inbox {
 
     void handle(ReplicaSession session, WorkerFrame frame, Instant now) {
         session.seen(now);
+        if (frame.hasHeartbeat()) {
+            session.measured(frame.getHeartbeat());
+        }
         frame.getAcknowledgementsList()
                 .forEach(acknowledgement -> session.find(ReplicaSession.key(acknowledgement.getAttempt()))
                         .ifPresent(execution -> execution.acknowledge(now)));

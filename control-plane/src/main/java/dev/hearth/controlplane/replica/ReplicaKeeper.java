@@ -1,5 +1,6 @@
 package dev.hearth.controlplane.replica;
 
+import dev.hearth.controlplane.journal.Beat;
 import dev.hearth.controlplane.journal.Journal;
 import dev.hearth.controlplane.journal.Outcome.Failed;
 import dev.hearth.controlplane.journal.OutcomeStore;
@@ -65,9 +66,9 @@ final class ReplicaKeeper implements SmartLifecycle {
         Instant now = clock.instant();
         Collection<ReplicaSession> sessions = memory.sessions().all();
         if (!sessions.isEmpty()) {
-            List<Long> alive = sessions.stream()
+            List<Beat> alive = sessions.stream()
                     .filter(session -> session.lastSeen().isAfter(now.minus(SILENCE)))
-                    .map(ReplicaSession::id)
+                    .map(ReplicaSession::beat)
                     .toList();
             if (!alive.isEmpty()) {
                 memory.journal().beat(alive);

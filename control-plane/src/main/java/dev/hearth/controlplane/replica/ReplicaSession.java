@@ -1,6 +1,7 @@
 package dev.hearth.controlplane.replica;
 
 import com.google.protobuf.ByteString;
+import dev.hearth.controlplane.journal.Beat;
 import dev.hearth.controlplane.journal.Outcome;
 import dev.hearth.controlplane.journal.Outcome.Failed;
 import dev.hearth.controlplane.journal.Outcome.Succeeded;
@@ -14,6 +15,7 @@ import dev.hearth.wire.AttemptRef;
 import dev.hearth.wire.ChildResult;
 import dev.hearth.wire.Drain;
 import dev.hearth.wire.Failure;
+import dev.hearth.wire.Heartbeat;
 import dev.hearth.wire.Output;
 import io.grpc.Status;
 import java.time.Duration;
@@ -38,6 +40,7 @@ final class ReplicaSession implements ConnectedReplica {
     private final AtomicInteger held = new AtomicInteger();
 
     private volatile Instant lastSeen;
+    private volatile Heartbeat memory = Heartbeat.getDefaultInstance();
     private volatile boolean elastic;
     private volatile boolean leaving;
     private volatile boolean served;
@@ -195,6 +198,14 @@ final class ReplicaSession implements ConnectedReplica {
 
     void seen(Instant now) {
         lastSeen = now;
+    }
+
+    void measured(Heartbeat heartbeat) {
+        memory = heartbeat;
+    }
+
+    Beat beat() {
+        return new Beat(id(), memory.getHeapUsedBytes(), memory.getRssBytes());
     }
 
     Instant lastSeen() {

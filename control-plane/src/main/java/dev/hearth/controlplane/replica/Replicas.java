@@ -28,7 +28,7 @@ public class Replicas {
                 .whenComplete((done, fault) -> {
                     log.info("replica {} {}: {}", replicaId, exit.phase(), exit.reason());
                     sessions.close(replicaId);
-                    signals.scaling().ring();
+                    signals.scaling().all();
                 });
     }
 }

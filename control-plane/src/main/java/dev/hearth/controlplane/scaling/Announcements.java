@@ -1,5 +1,6 @@
 package dev.hearth.controlplane.scaling;
 
+import dev.hearth.controlplane.policy.Decision;
 import dev.hearth.controlplane.signals.Signals;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,15 +28,17 @@ final class Announcements {
             }
             case Decision.Start start -> signals.provisioning().ring();
             case Decision.StopOne stop -> wakeForDraining();
+            case Decision.Drain drain -> wakeForDraining();
             case Decision.StopAll stop -> wakeForDraining();
             case Decision.GiveUp giveUp ->
-                events.publishEvent(new ReplicasNeverStarted(done.pool().id(), giveUp.reason(), done.failed()));
+                events.publishEvent(new ReplicasNeverStarted(done.pool().id(), giveUp.reason()));
         }
         log.atInfo()
                 .addKeyValue("pool", done.pool().id())
                 .addKeyValue("environment", done.pool().environment())
                 .addKeyValue("from", decision.from())
                 .addKeyValue("to", decision.to())
+                .addKeyValue("rule", decision.why().rule())
                 .log("Scaling {}: {}", done.pool().environment(), decision.reason());
     }
 

@@ -1,5 +1,6 @@
 package dev.hearth.controlplane.scaling;
 
+import dev.hearth.controlplane.signals.Calls;
 import dev.hearth.controlplane.signals.Signals;
 import java.time.Clock;
 import java.time.Duration;
@@ -51,7 +52,7 @@ final class Autoscaler implements SmartLifecycle {
     @Override
     public void stop() {
         running = false;
-        signals.scaling().ring();
+        signals.scaling().all();
         Thread own = loop;
         try {
             if (own != null && !own.join(STOP_PATIENCE)) {
@@ -69,19 +70,24 @@ final class Autoscaler implements SmartLifecycle {
 
     private void loop() {
         try {
+            look(() -> round.run(clock.instant(), false));
             while (running) {
-                look();
                 Thread.sleep(SHORTEST_GAP);
-                signals.scaling().await(settings.interval());
+                Calls.Wanted wanted = signals.scaling().await(settings.interval());
+                if (wanted.pools().isEmpty() || wanted.all()) {
+                    look(() -> round.run(clock.instant(), !wanted.all()));
+                } else {
+                    look(() -> round.run(wanted.pools(), clock.instant()));
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void look() {
+    private void look(Runnable work) {
         try {
-            round.run(clock.instant());
+            work.run();
             lastRound = clock.instant();
         } catch (RuntimeException e) {
             log.warn("The pools could not be looked at, the next round follows in {}", settings.interval(), e);

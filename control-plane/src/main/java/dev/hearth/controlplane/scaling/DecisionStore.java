@@ -1,6 +1,8 @@
 package dev.hearth.controlplane.scaling;
 
 import dev.hearth.api.DecisionView;
+import dev.hearth.controlplane.policy.Decision;
+import dev.hearth.controlplane.policy.PoolSnapshot;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -29,12 +31,13 @@ final class DecisionStore {
     /** One row. Its inputs are the whole snapshot, so that another policy can be asked about it. */
     void record(PoolSnapshot pool, Decision decision, Instant now) {
         jdbc.sql("""
-                        INSERT INTO scaling_decision (pool_id, decided_at, from_replicas, to_replicas, reason, inputs)
-                        VALUES (:pool, :now, :from, :to, :reason, :inputs::jsonb)""")
+                        INSERT INTO scaling_decision (pool_id, decided_at, from_replicas, to_replicas, rule, reason, inputs)
+                        VALUES (:pool, :now, :from, :to, :rule, :reason, :inputs::jsonb)""")
                 .param("pool", pool.id())
                 .param("now", ScalingStore.utc(now))
                 .param("from", decision.from())
                 .param("to", decision.to())
+                .param("rule", decision.why().rule().name())
                 .param("reason", decision.reason())
                 .param("inputs", json.writeValueAsString(pool))
                 .update();
@@ -63,6 +66,7 @@ final class DecisionStore {
                                         .toInstant(),
                                 row.getInt("from_replicas"),
                                 row.getInt("to_replicas"),
+                                row.getString("rule"),
                                 row.getString("reason"),
                                 json.readValue(row.getString("inputs"), INPUTS))))
                 .list();

@@ -1,10 +1,15 @@
 package dev.hearth.controlplane.scaling;
 
-import dev.hearth.controlplane.scaling.Decision.GiveUp;
-import dev.hearth.controlplane.scaling.Decision.Hold;
-import dev.hearth.controlplane.scaling.Decision.Start;
-import dev.hearth.controlplane.scaling.Decision.StopAll;
-import dev.hearth.controlplane.scaling.Decision.StopOne;
+import dev.hearth.controlplane.policy.Decision;
+import dev.hearth.controlplane.policy.Decision.Drain;
+import dev.hearth.controlplane.policy.Decision.GiveUp;
+import dev.hearth.controlplane.policy.Decision.Hold;
+import dev.hearth.controlplane.policy.Decision.Start;
+import dev.hearth.controlplane.policy.Decision.StopAll;
+import dev.hearth.controlplane.policy.Decision.StopOne;
+import dev.hearth.controlplane.policy.PoolSnapshot;
+import dev.hearth.controlplane.policy.ReplicaSnapshot;
+import dev.hearth.controlplane.policy.ScalingPolicy;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -15,24 +20,18 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 final class PoolEvaluation {
     /** What was done, once it is committed. */
-    record Done(PoolSnapshot pool, Decision decision, List<ReplicasNeverStarted.FailedAction> failed) {}
+    record Done(PoolSnapshot pool, Decision decision) {}
 
     private final TransactionTemplate transactions;
     private final SnapshotStore snapshots;
     private final ScalingStore store;
-    private final HopelessStore hopeless;
     private final DecisionStore decisions;
 
     PoolEvaluation(
-            TransactionTemplate transactions,
-            SnapshotStore snapshots,
-            ScalingStore store,
-            HopelessStore hopeless,
-            DecisionStore decisions) {
+            TransactionTemplate transactions, SnapshotStore snapshots, ScalingStore store, DecisionStore decisions) {
         this.transactions = transactions;
         this.snapshots = snapshots;
         this.store = store;
-        this.hopeless = hopeless;
         this.decisions = decisions;
     }
 
@@ -47,14 +46,15 @@ final class PoolEvaluation {
     }
 
     private Optional<Done> carryOut(PoolSnapshot pool, Decision decision, Instant now) {
-        List<ReplicasNeverStarted.FailedAction> failed = List.of();
         boolean holds = true;
         switch (decision) {
             case Hold hold -> {}
             case Start start -> store.request(pool.id(), pool.limits().concurrency(), start.ordinals(), now);
             case StopOne stop -> holds = store.release(List.of(stop.replica().id()), now);
             case StopAll stop -> holds = stopAll(pool.id(), stop, now);
-            case GiveUp giveUp -> failed = hopeless.fail(pool.id(), giveUp.reason(), now);
+            case Drain drain -> store.drain(drain.replica().id(), now);
+            // The journal ends actions; it is told after the commit.
+            case GiveUp giveUp -> {}
         }
         if (!holds) {
             return Optional.empty();
@@ -63,7 +63,7 @@ final class PoolEvaluation {
         if (!(decision instanceof Hold)) {
             decisions.record(pool, decision, now);
         }
-        return Optional.of(new Done(pool, decision, failed));
+        return Optional.of(new Done(pool, decision));
     }
 
     /** The queue is read before the replicas are marked: an action that came meanwhile keeps the pool warm. */

@@ -4,6 +4,8 @@ import dev.hearth.api.DecisionView;
 import dev.hearth.api.Page;
 import dev.hearth.api.ReplicaView;
 import dev.hearth.controlplane.environment.EnvironmentCatalog;
+import dev.hearth.controlplane.policy.Countdowns;
+import dev.hearth.controlplane.policy.PoolSnapshot;
 import dev.hearth.controlplane.problem.QueryValues;
 import dev.hearth.controlplane.scaling.DecisionStore.Stored;
 import dev.hearth.controlplane.scaling.ReplicaViewStore.Listed;

@@ -40,7 +40,10 @@ final class ReplicaViewStore {
                     view.readyAt(),
                     view.coldStartMs(),
                     stopsAt,
-                    view.placement());
+                    view.placement(),
+                    view.heapBytes(),
+                    view.rssBytes(),
+                    view.endReason());
         }
     }
 
@@ -105,7 +108,10 @@ final class ReplicaViewStore {
                 readyAt,
                 readyAt == null ? null : Duration.between(requestedAt, readyAt).toMillis(),
                 null,
-                placement(row.getString("placement")));
+                placement(row.getString("placement")),
+                row.getLong("heap_bytes"),
+                row.getLong("rss_bytes"),
+                row.getString("end_reason"));
         return new Listed(row.getLong("id"), row.getLong("pool_id"), view);
     }
 

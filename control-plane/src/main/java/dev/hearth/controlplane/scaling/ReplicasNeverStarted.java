@@ -1,22 +1,13 @@
 package dev.hearth.controlplane.scaling;
 
-import java.util.List;
-
 /**
- * Published after the commit that failed the waiting actions of a pool because none of its replicas came up: whoever
- * watches them, or waits for them as a parent, should be told.
+ * Published after the commit of the decision to give a pool up: none of its replicas comes up, and whoever owns the waiting
+ * actions should fail them.
  *
- * @param reason also the message of their error
+ * @param reason for the message of their error
  */
-public record ReplicasNeverStarted(long poolId, String reason, List<FailedAction> actions) {
+public record ReplicasNeverStarted(long poolId, String reason) {
 
     /** The code of their error. */
     public static final String CODE = "REPLICA_NEVER_STARTED";
-
-    public ReplicasNeverStarted {
-        actions = List.copyOf(actions);
-    }
-
-    /** An action that is FAILED now. */
-    public record FailedAction(long id, String run, String name) {}
 }

@@ -1,7 +1,11 @@
 package dev.hearth.controlplane.scaling;
 
+import dev.hearth.controlplane.policy.Decision;
+import dev.hearth.controlplane.policy.PoolSnapshot;
+import dev.hearth.controlplane.policy.ScalingPolicy;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -24,6 +28,7 @@ final class ScalingRound {
     private final ScalingStore store;
     private final PoolEvaluation evaluation;
     private final Announcements announcements;
+    private final ScalingSettings settings;
     private final ScalingPolicy policy;
 
     ScalingRound(
@@ -36,19 +41,32 @@ final class ScalingRound {
         this.store = store;
         this.evaluation = evaluation;
         this.announcements = announcements;
-        this.policy = new ScalingPolicy(settings.startFailuresLimit());
+        this.settings = settings;
+        this.policy = settings.policy();
     }
 
-    void run(Instant now) {
-        List<PoolSnapshot> pools = snapshots.candidates(now);
+    /** Every pool that may need something. With {@code inTurn}, only if no control plane has done so in this interval. */
+    void run(Instant now, boolean inTurn) {
+        if (!inTurn || store.takeTurn(settings.interval())) {
+            decide(snapshots.candidates(now), now);
+            store.retire();
+        }
+    }
+
+    /** Only these pools, at once. */
+    void run(Collection<Long> poolIds, Instant now) {
+        decide(snapshots.pools(poolIds, now), now);
+    }
+
+    private void decide(List<PoolSnapshot> pools, Instant now) {
         rememberActivity(pools, now);
         pools.stream().filter(pool -> needsChange(pool, now)).forEach(pool -> change(pool, now));
-        store.retire();
     }
 
     private boolean needsChange(PoolSnapshot pool, Instant now) {
         Decision decision = policy.decide(pool, now);
         return !(decision instanceof Decision.Hold)
+                || pool.condition().warmAsked()
                 || decision.to() != pool.condition().desired()
                 || decision.stateAfter(pool) != pool.condition().state();
     }

@@ -1,5 +1,8 @@
 package dev.hearth.controlplane.scaling;
 
+import dev.hearth.controlplane.policy.Decision;
+import dev.hearth.controlplane.policy.PoolSnapshot;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -49,7 +52,8 @@ final class ScalingStore {
                                 (SELECT version FROM run WHERE name = p.run),
                                 (SELECT version FROM environment_version v
                                  WHERE v.environment_id = p.environment_id AND v.pool_id = p.id
-                                 ORDER BY v.deployed_at DESC LIMIT 1)),
+                                 ORDER BY v.deployed_at DESC LIMIT 1),
+                                (SELECT version FROM environment_version v WHERE v.id = p.version_id)),
                             ordinal, 'REQUESTED', :slots, '', :now
                         FROM pool p, unnest(:ordinals) AS ordinal
                         WHERE p.id = :pool""")
@@ -93,6 +97,11 @@ final class ScalingStore {
                         WHERE id = ANY (:ids) AND phase IN ('REQUESTED', 'STARTING', 'READY')""").param("ids", ids).param("now", utc(now)).update();
     }
 
+    /** Gives a replica nothing new, whatever it runs. One row, by primary key. */
+    void drain(long replica, Instant now) {
+        markGoing(new Long[] {replica}, now);
+    }
+
     boolean hasQueue(long poolId) {
         return jdbc.sql("SELECT EXISTS (SELECT 1 FROM action WHERE pool_id = :pool AND phase = 'QUEUED')")
                 .param("pool", poolId)
@@ -104,7 +113,7 @@ final class ScalingStore {
     void settle(PoolSnapshot pool, Decision decision, Instant now) {
         jdbc.sql("""
                         UPDATE pool
-                        SET state = :state, desired = :desired, active_at = greatest(active_at, :active),
+                        SET state = :state, desired = :desired, warm_asked = false, active_at = greatest(active_at, :active),
                             scaled_down_at = CASE WHEN :scaledDown THEN :now ELSE scaled_down_at END
                         WHERE id = :pool""")
                 .param("state", decision.stateAfter(pool).name())
@@ -149,6 +158,14 @@ final class ScalingStore {
                                 SELECT 1 FROM pool p JOIN run r ON r.name = p.run
                                 WHERE p.environment_id = v.environment_id
                                     AND r.version_id = v.id AND r.ended_at IS NULL))""").update();
+    }
+
+    /** True for one control plane in an interval, by the database's clock. One row, by primary key, HOT. */
+    boolean takeTurn(Duration interval) {
+        // A little early: else two clocks of the same interval would skip every other turn.
+        return jdbc.sql("""
+                        UPDATE turn SET taken_at = clock_timestamp()
+                        WHERE name = 'scaling' AND taken_at <= clock_timestamp() - make_interval(secs => :interval)""").param("interval", 0.9 * interval.toMillis() / 1000).update() == 1;
     }
 
     static OffsetDateTime utc(Instant time) {

@@ -1,5 +1,13 @@
 package dev.hearth.controlplane.scaling;
 
+import dev.hearth.controlplane.policy.Pace;
+import dev.hearth.controlplane.policy.PoolCondition;
+import dev.hearth.controlplane.policy.PoolLimits;
+import dev.hearth.controlplane.policy.PoolSnapshot;
+import dev.hearth.controlplane.policy.Recycling;
+import dev.hearth.controlplane.policy.ReplicaSnapshot;
+import dev.hearth.controlplane.policy.ServerRoom;
+import dev.hearth.controlplane.policy.StartFailures;
 import dev.hearth.model.PoolState;
 import dev.hearth.model.ReplicaPhase;
 import java.sql.ResultSet;
@@ -21,9 +29,10 @@ final class SnapshotRows {
             PoolLimits limits,
             PoolCondition condition,
             StartFailures failures,
+            Pace pace,
             ServerRoom room) {
         PoolSnapshot with(List<ReplicaSnapshot> replicas) {
-            return new PoolSnapshot(id, environment, limits, condition, replicas, failures, room);
+            return new PoolSnapshot(id, environment, limits, condition, replicas, failures, pace, room);
         }
     }
 
@@ -37,12 +46,15 @@ final class SnapshotRows {
                 new PoolCondition(
                         PoolState.valueOf(row.getString("state")),
                         row.getInt("desired"),
+                        row.getBoolean("paused"),
+                        row.getBoolean("warm_asked"),
                         row.getBoolean("draining"),
                         row.getBoolean("run_ended"),
                         row.getInt("queued"),
                         time(row, "active_at"),
                         time(row, "scaled_down_at")),
                 new StartFailures(row.getInt("failures"), time(row, "failed_at"), row.getString("failed_reason")),
+                new Pace(millis(row, "cold_start_ms"), millis(row, "service_ms")),
                 new ServerRoom(serverLimit, row.getInt("server_replicas")));
     }
 
@@ -54,7 +66,12 @@ final class SnapshotRows {
                 row.getInt("concurrency"),
                 Duration.ofMillis(row.getLong("scaledown_ttl_ms")),
                 idleTtl == null ? null : Duration.ofMillis(idleTtl),
-                row.getBoolean("single_use"));
+                row.getBoolean("single_use"),
+                new Recycling(
+                        row.getObject("recycle_executions", Long.class),
+                        millis(row, "recycle_age_ms"),
+                        row.getObject("recycle_heap_bytes", Long.class),
+                        row.getObject("recycle_rss_bytes", Long.class)));
     }
 
     static ReplicaRow replica(ResultSet row, int number) throws SQLException {
@@ -69,7 +86,14 @@ final class SnapshotRows {
                         row.getLong("executed"),
                         row.getObject("requested_at", OffsetDateTime.class).toInstant(),
                         time(row, "ready_at"),
-                        time(row, "last_busy_at")));
+                        time(row, "last_busy_at"),
+                        row.getLong("heap_bytes"),
+                        row.getLong("rss_bytes")));
+    }
+
+    private static @Nullable Duration millis(ResultSet row, String column) throws SQLException {
+        double millis = row.getDouble(column);
+        return row.wasNull() ? null : Duration.ofNanos(Math.round(millis * 1_000_000));
     }
 
     static @Nullable Instant time(ResultSet row, String column) throws SQLException {

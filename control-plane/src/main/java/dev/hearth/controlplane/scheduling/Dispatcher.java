@@ -118,7 +118,7 @@ public final class Dispatcher {
         Instant now = clock.instant();
         if (lastCalls.getOrDefault(pool, Instant.MIN).isBefore(now.minus(LEAST_BETWEEN_CALLS_FOR_MORE))) {
             lastCalls.put(pool, now);
-            signals.scaling().ring();
+            signals.scaling().pool(pool);
         }
     }
 

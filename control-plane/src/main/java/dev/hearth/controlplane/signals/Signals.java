@@ -5,12 +5,12 @@ import org.springframework.stereotype.Component;
 /** The bells of this control plane, one for each loop that waits for others. Ring them after the commit, never before. */
 @Component
 public final class Signals {
-    private final Bell scaling = new Bell();
+    private final Calls scaling = new Calls();
     private final Bell provisioning = new Bell();
     private final Bell draining = new Bell();
 
     /** Rings when a pool has more demand than slots, or a replica has gone: the autoscaler should look now. */
-    public Bell scaling() {
+    public Calls scaling() {
         return scaling;
     }
 

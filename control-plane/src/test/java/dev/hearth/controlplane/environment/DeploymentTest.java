@@ -134,7 +134,7 @@ class DeploymentTest {
     void anAlwaysOnPoolIsWokenAtDeployment() throws InterruptedException {
         Signals signals = api.bean(Signals.class);
         deploy("always", spec("always", "{\"idleTtl\": null}"));
-        assertThat(signals.scaling().await(Duration.ofSeconds(1))).isTrue();
+        assertThat(signals.scaling().await(Duration.ofSeconds(1)).all()).isTrue();
     }
 
     @Test

@@ -17,7 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** A real database with the engine's tables, the rows of a test in it, and the autoscaler's parts over it. */
 final class ScalingDatabase {
-    static final Instant NOON = APool.NOON;
+    static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
 
     final JdbcClient jdbc;
     final DataSource source;
@@ -39,13 +39,12 @@ final class ScalingDatabase {
                 .load()
                 .migrate();
         jdbc = JdbcClient.create(source);
-        ScalingSettings settings = new ScalingSettings(Duration.ofSeconds(1), 64, 5);
+        ScalingSettings settings = new ScalingSettings(Duration.ofSeconds(1), 64, 5, false);
         TransactionTemplate transactions = new TransactionTemplate(new DataSourceTransactionManager(source));
         snapshots = new SnapshotStore(jdbc, settings);
         decisions = new DecisionStore(jdbc, new JsonMapper());
         ScalingStore store = new ScalingStore(jdbc);
-        PoolEvaluation evaluation =
-                new PoolEvaluation(transactions, snapshots, store, new HopelessStore(jdbc), decisions);
+        PoolEvaluation evaluation = new PoolEvaluation(transactions, snapshots, store, decisions);
         round = new ScalingRound(snapshots, store, evaluation, settings, new Announcements(signals, events::add));
     }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hearth.api.DecisionView;
+import dev.hearth.controlplane.policy.PoolSnapshot;
+import dev.hearth.controlplane.policy.StartFailures;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -32,7 +34,7 @@ class ScalingRoundTest {
         long pool = db.pool(environment, 2, 4);
         db.queue(pool, "r1");
 
-        db.round.run(NOON);
+        db.round.run(NOON, false);
 
         assertThat(db.phases(pool)).containsExactly("REQUESTED", "REQUESTED");
         assertThat(state(pool)).isEqualTo("WARMING 2");
@@ -46,8 +48,8 @@ class ScalingRoundTest {
         long pool = db.pool(environment, 1, 4);
         db.queue(pool, "r1");
 
-        db.round.run(NOON);
-        db.round.run(NOON.plusSeconds(1));
+        db.round.run(NOON, false);
+        db.round.run(NOON.plusSeconds(1), false);
 
         List<DecisionStore.Stored> stored = db.decisions.newest(environment, null, 10);
         assertThat(stored).hasSize(1);
@@ -84,11 +86,11 @@ class ScalingRoundTest {
         long pool = db.pool(environment, 2, 2);
         db.execute("UPDATE pool SET idle_ttl_ms = NULL");
 
-        db.round.run(NOON);
+        db.round.run(NOON, false);
         assertThat(db.phases(pool)).containsExactly("REQUESTED", "REQUESTED");
 
         db.execute("UPDATE pool SET draining = true");
-        db.round.run(NOON.plusSeconds(1));
+        db.round.run(NOON.plusSeconds(1), false);
         assertThat(db.phases(pool)).containsExactly("STOPPED", "STOPPED");
         assertThat(state(pool)).isEqualTo("COLD 0");
         assertThat(db.snapshots.candidates(NOON)).isEmpty();
@@ -98,10 +100,10 @@ class ScalingRoundTest {
     void thePoolIsWarmOnceItsReplicasAreReady() {
         long pool = db.pool(environment, 1, 1);
         db.queue(pool, "r1");
-        db.round.run(NOON);
+        db.round.run(NOON, false);
 
         db.execute("UPDATE replica SET phase = 'READY', ready_at = requested_at");
-        db.round.run(NOON.plusSeconds(1));
+        db.round.run(NOON.plusSeconds(1), false);
 
         assertThat(state(pool)).isEqualTo("WARM 1");
     }
@@ -114,14 +116,14 @@ class ScalingRoundTest {
         db.ready(pool, 3);
         db.claim(db.queue(pool, "r1"), first);
 
-        db.round.run(NOON.plusSeconds(59));
+        db.round.run(NOON.plusSeconds(59), false);
         assertThat(db.phases(pool)).containsExactly("READY", "READY", "READY");
-        db.round.run(NOON.plusSeconds(60));
+        db.round.run(NOON.plusSeconds(60), false);
         assertThat(db.phases(pool)).containsExactly("READY", "READY", "DRAINING");
         assertThat(db.signals.draining().await(Duration.ZERO)).isTrue();
-        db.round.run(NOON.plusSeconds(119));
+        db.round.run(NOON.plusSeconds(119), false);
         assertThat(db.phases(pool)).containsExactly("READY", "READY", "DRAINING");
-        db.round.run(NOON.plusSeconds(120));
+        db.round.run(NOON.plusSeconds(120), false);
         assertThat(db.phases(pool)).containsExactly("READY", "DRAINING", "DRAINING");
     }
 
@@ -131,9 +133,9 @@ class ScalingRoundTest {
         db.ready(pool, 1);
         db.ready(pool, 2);
 
-        db.round.run(NOON.plusSeconds(59));
+        db.round.run(NOON.plusSeconds(59), false);
         assertThat(db.phases(pool)).containsExactly("READY", "READY");
-        db.round.run(NOON.plusSeconds(60));
+        db.round.run(NOON.plusSeconds(60), false);
         assertThat(db.phases(pool)).containsExactly("DRAINING", "DRAINING");
         assertThat(state(pool)).isEqualTo("COLD 0");
     }
@@ -145,7 +147,7 @@ class ScalingRoundTest {
         db.claim(db.queue(pool, "r1"), replica);
         db.execute("UPDATE action SET parked = true");
 
-        db.round.run(NOON.plusSeconds(3600));
+        db.round.run(NOON.plusSeconds(3600), false);
 
         assertThat(db.phases(pool)).containsExactly("READY");
         assertThat(db.text("SELECT active_at = '%s' FROM pool".formatted(NOON.plusSeconds(3600))))
@@ -163,7 +165,7 @@ class ScalingRoundTest {
                 ExecutorService other = Executors.newVirtualThreadPerTaskExecutor()) {
             claim.setAutoCommit(false);
             statement.execute("SELECT id FROM replica WHERE id = %d AND phase = 'READY' FOR SHARE".formatted(replica));
-            Future<?> scaleDown = other.submit(() -> db.round.run(NOON.plusSeconds(60)));
+            Future<?> scaleDown = other.submit(() -> db.round.run(NOON.plusSeconds(60), false));
             awaitABlockedStatement();
             statement.execute("""
                     INSERT INTO action (run, name, environment, version_id, task, pool_id, phase, replica_id, created_at,
@@ -180,7 +182,7 @@ class ScalingRoundTest {
     void aReplicaIsNotClaimedIfADrainReachesItFirst() throws SQLException {
         long pool = db.pool(environment, 0, 1);
         long replica = db.ready(pool, 1);
-        db.round.run(NOON.plusSeconds(60));
+        db.round.run(NOON.plusSeconds(60), false);
 
         assertThat(db.jdbc
                         .sql("SELECT id FROM replica WHERE id = :id AND phase = 'READY' FOR SHARE")
@@ -195,7 +197,7 @@ class ScalingRoundTest {
         long pool = db.pool(environment, 3, 3);
         db.queue(pool, "r1");
         try (ExecutorService planes = Executors.newVirtualThreadPerTaskExecutor()) {
-            Callable<Object> plane = Executors.callable(() -> db.round.run(NOON));
+            Callable<Object> plane = Executors.callable(() -> db.round.run(NOON, false));
             for (Future<Object> done : planes.invokeAll(List.of(plane, plane, plane, plane, plane, plane))) {
                 done.get();
             }
@@ -205,23 +207,19 @@ class ScalingRoundTest {
     }
 
     @Test
-    void waitingActionsFailWhenNoReplicaEverComesUp() {
+    void aPoolWhoseReplicasNeverComeUpIsGivenUp() {
         long pool = db.pool(environment, 1, 1);
         db.run("r1", 1);
-        long action = db.queue(pool, "r1");
+        db.queue(pool, "r1");
         IntStream.range(0, 5).forEach(n -> db.failedStart(pool, NOON.minusSeconds(20 - 4 * n)));
 
-        db.round.run(NOON);
+        db.round.run(NOON, false);
 
-        assertThat(db.text("SELECT phase || ' ' || error_code FROM action"))
-                .isEqualTo("FAILED " + ReplicasNeverStarted.CODE);
-        assertThat(db.text("SELECT phase FROM run WHERE ended_at IS NOT NULL")).isEqualTo("FAILED");
         assertThat(db.events)
                 .singleElement()
                 .isInstanceOfSatisfying(
                         ReplicasNeverStarted.class,
-                        event -> assertThat(event.actions())
-                                .containsExactly(new ReplicasNeverStarted.FailedAction(action, "r1", "a0")));
+                        event -> assertThat(event.poolId()).isEqualTo(pool));
         assertThat(db.decisions.newest(environment, null, 10).getFirst().view().reason())
                 .contains("5 starts in a row (exit 1)");
     }
@@ -247,13 +245,13 @@ class ScalingRoundTest {
         db.run("r1", version);
         long pool = db.poolRow(environment, 1, 1, "r1");
         db.queue(pool, "r1");
-        db.round.run(NOON);
+        db.round.run(NOON, false);
         assertThat(db.text("SELECT version FROM replica")).isEqualTo("v1");
 
         db.execute("UPDATE action SET phase = 'SUCCEEDED'");
         db.execute("UPDATE run SET phase = 'SUCCEEDED', ended_at = now()");
         db.execute("UPDATE replica SET phase = 'READY', ready_at = requested_at");
-        db.round.run(NOON.plusSeconds(1));
+        db.round.run(NOON.plusSeconds(1), false);
 
         assertThat(db.phases(pool)).containsExactly("DRAINING");
         assertThat(state(pool)).isEqualTo("COLD 0");
@@ -267,10 +265,10 @@ class ScalingRoundTest {
         long replica = db.ready(pool, 1);
         db.claim(db.queue(pool, "r1"), replica);
 
-        db.round.run(NOON);
+        db.round.run(NOON, false);
         assertThat(db.text("SELECT state FROM environment_version")).isEqualTo("DRAINING");
         db.execute("UPDATE action SET phase = 'SUCCEEDED'");
-        db.round.run(NOON.plusSeconds(1));
+        db.round.run(NOON.plusSeconds(1), false);
         assertThat(db.text("SELECT state FROM environment_version")).isEqualTo("RETIRED");
         assertThat(db.phases(pool)).containsExactly("DRAINING");
     }

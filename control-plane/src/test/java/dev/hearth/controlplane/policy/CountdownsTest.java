@@ -1,8 +1,8 @@
-package dev.hearth.controlplane.scaling;
+package dev.hearth.controlplane.policy;
 
-import static dev.hearth.controlplane.scaling.APool.at;
-import static dev.hearth.controlplane.scaling.APool.between;
-import static dev.hearth.controlplane.scaling.APool.fixed;
+import static dev.hearth.controlplane.policy.APool.at;
+import static dev.hearth.controlplane.policy.APool.between;
+import static dev.hearth.controlplane.policy.APool.fixed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;

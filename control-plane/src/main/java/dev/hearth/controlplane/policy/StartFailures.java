@@ -1,29 +1,32 @@
-package dev.hearth.controlplane.scaling;
+package dev.hearth.controlplane.policy;
 
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts of a pool that failed since the last replica that came up. Replicas requested together count as one start.
+ * Starts of a pool that failed since the last replica that came up and stayed. Replicas requested together count as one
+ * start; one that comes up and is lost within {@link #STAYED_AFTER}, having served nothing, has failed too.
  *
  * @param lastReason why the newest of them never came up
  */
-record StartFailures(
+public record StartFailures(
         int count, @Nullable Instant lastAt, @Nullable String lastReason) {
     /** So many replicas are looked back at. */
-    static final int REMEMBERED = 20;
+    public static final int REMEMBERED = 20;
 
     /** Older failures say nothing about the next start. */
-    static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(10);
+    public static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(10);
 
-    static final StartFailures NONE = new StartFailures(0, null, null);
+    /** A replica that lives so long has come up for good. */
+    public static final Duration STAYED_AFTER = Duration.ofSeconds(5);
+
+    public static final StartFailures NONE = new StartFailures(0, null, null);
 
     private static final long LONGEST_BACK_OFF_SECONDS = 60;
 
     /** Not before this time is another start tried: 1, 2, 4 ... 60 s after the last failure. Null = at once. */
-    @Nullable
-    Instant retryAt() {
+    public @Nullable Instant retryAt() {
         if (count == 0 || lastAt == null) {
             return null;
         }
@@ -32,7 +35,7 @@ record StartFailures(
         return lastAt.plusSeconds(seconds);
     }
 
-    boolean backsOff(Instant now) {
+    public boolean backsOff(Instant now) {
         Instant retryAt = retryAt();
         return retryAt != null && now.isBefore(retryAt);
     }

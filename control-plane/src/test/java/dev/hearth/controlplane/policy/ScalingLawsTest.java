@@ -1,13 +1,13 @@
-package dev.hearth.controlplane.scaling;
+package dev.hearth.controlplane.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hearth.controlplane.scaling.Decision.Hold;
-import dev.hearth.controlplane.scaling.Decision.StopAll;
-import dev.hearth.controlplane.scaling.Decision.StopOne;
-import dev.hearth.controlplane.scaling.PoolSimulation.Arrival;
-import dev.hearth.controlplane.scaling.PoolSimulation.Moment;
-import dev.hearth.controlplane.scaling.PoolSimulation.World;
+import dev.hearth.controlplane.policy.Decision.Hold;
+import dev.hearth.controlplane.policy.Decision.StopAll;
+import dev.hearth.controlplane.policy.Decision.StopOne;
+import dev.hearth.controlplane.policy.PoolSimulation.Arrival;
+import dev.hearth.controlplane.policy.PoolSimulation.Moment;
+import dev.hearth.controlplane.policy.PoolSimulation.World;
 import dev.hearth.model.PoolState;
 import java.time.Duration;
 import java.time.Instant;
@@ -165,6 +165,7 @@ class ScalingLawsTest {
         return switch (decision) {
             case StopOne stop -> List.of(stop.replica());
             case StopAll stop -> stop.replicas();
+            case Decision.Drain drain -> List.of(drain.replica());
             case Hold hold -> List.of();
             case Decision.Start start -> List.of();
             case Decision.GiveUp giveUp -> List.of();

@@ -1,16 +1,17 @@
-package dev.hearth.controlplane.scaling;
+package dev.hearth.controlplane.policy;
 
-import static dev.hearth.controlplane.scaling.APool.at;
-import static dev.hearth.controlplane.scaling.APool.between;
-import static dev.hearth.controlplane.scaling.APool.fixed;
+import static dev.hearth.controlplane.policy.APool.at;
+import static dev.hearth.controlplane.policy.APool.between;
+import static dev.hearth.controlplane.policy.APool.fixed;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hearth.controlplane.scaling.Decision.GiveUp;
-import dev.hearth.controlplane.scaling.Decision.Hold;
-import dev.hearth.controlplane.scaling.Decision.Start;
-import dev.hearth.controlplane.scaling.Decision.StopAll;
-import dev.hearth.controlplane.scaling.Decision.StopOne;
+import dev.hearth.controlplane.policy.Decision.GiveUp;
+import dev.hearth.controlplane.policy.Decision.Hold;
+import dev.hearth.controlplane.policy.Decision.Start;
+import dev.hearth.controlplane.policy.Decision.StopAll;
+import dev.hearth.controlplane.policy.Decision.StopOne;
 import dev.hearth.model.PoolState;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -31,7 +32,9 @@ class ScalingPolicyTest {
                             0,
                             3,
                             List.of(1, 2, 3),
-                            "1 queued and 0 running: a fixed pool has 3 replicas while in use; 0 are there"));
+                            Reason.because(
+                                    Rule.MINIMUM,
+                                    "1 queued and 0 running: a fixed pool has 3 replicas while in use; 0 are there")));
         }
 
         @Test
@@ -94,11 +97,14 @@ class ScalingPolicyTest {
                     between(1, 10).concurrency(10).queued(41).running(1, 9).decidedAt(0);
 
             assertThat(decision)
-                    .isEqualTo(new Start(
-                            1,
-                            5,
-                            List.of(2, 3, 4, 5),
-                            "41 queued and 9 running need 5 replicas of 10 slots; 1 is there, the limit is 10"));
+                    .isEqualTo(
+                            new Start(
+                                    1,
+                                    5,
+                                    List.of(2, 3, 4, 5),
+                                    Reason.because(
+                                            Rule.DEMAND,
+                                            "41 queued and 9 running need 5 replicas of 10 slots; 1 is there, the limit is 10")));
         }
 
         @Test
@@ -158,7 +164,7 @@ class ScalingPolicyTest {
         }
 
         @Test
-        void shedsAtOnceWhatALoweredMaximumForbidsButNothingBusy() {
+        void shedsAtOnceWhatALoweredMaximumForbidsIdleOnesFirstAndBusyOnesByDrainingThem() {
             assertStopsOne(
                     fixed(2).running(1, 1)
                             .running(2, 1)
@@ -166,7 +172,7 @@ class ScalingPolicyTest {
                             .running(4, 1)
                             .decidedAt(1),
                     3);
-            assertHolds(fixed(2).running(1, 1).running(2, 1).running(3, 1).decidedAt(1), 3);
+            assertDrains(fixed(2).running(1, 1).running(2, 1).running(3, 1).decidedAt(1), 3, Rule.OVER_MAXIMUM);
         }
     }
 
@@ -356,7 +362,9 @@ class ScalingPolicyTest {
                             new GiveUp(
                                     0,
                                     0,
-                                    "no replica came up in 5 starts in a row (exit 1: no such image): the waiting actions fail"));
+                                    Reason.because(
+                                            Rule.GIVE_UP,
+                                            "no replica came up in 5 starts in a row (exit 1: no such image): the waiting actions fail")));
         }
 
         @Test
@@ -367,6 +375,138 @@ class ScalingPolicyTest {
         @Test
         void failNothingWhileAnotherReplicaServes() {
             assertHoldsFor(fixed(2).queued(3).failedStarts(9, 0).running(1, 1).decidedAt(0), 2);
+        }
+    }
+
+    @Nested
+    class Recycled {
+        private final Recycling afterTwo = new Recycling(2L, null, null, null);
+
+        @Test
+        void replicasAreReplacedOneAtATimeTheReplacementFirst() {
+            Decision first = fixed(2).recycling(afterTwo)
+                    .queued(1)
+                    .served(1, 2)
+                    .served(2, 5)
+                    .decidedAt(1);
+            Decision whileItBoots = fixed(2).recycling(afterTwo)
+                    .queued(1)
+                    .served(1, 2)
+                    .served(2, 5)
+                    .booting(3)
+                    .decidedAt(2);
+            Decision whenItIsReady = fixed(2).recycling(afterTwo)
+                    .queued(1)
+                    .served(1, 2)
+                    .served(2, 5)
+                    .fresh(3)
+                    .decidedAt(3);
+
+            assertThat(first)
+                    .isInstanceOfSatisfying(
+                            Start.class, start -> assertThat(start.ordinals()).containsExactly(3));
+            assertHolds(whileItBoots, 3);
+            assertDrains(whenItIsReady, 1, Rule.RECYCLE);
+        }
+
+        @Test
+        void replicasGoByAgeAndByMemoryButNotOnesThatHaveServedNothing() {
+            assertThat(wears(new Recycling(null, Duration.ofSeconds(10), null, null), 9))
+                    .isFalse();
+            assertThat(wears(new Recycling(null, Duration.ofSeconds(10), null, null), 10))
+                    .isTrue();
+            assertThat(wears(new Recycling(null, null, 400L << 20, null), 1)).isTrue();
+            assertThat(wears(new Recycling(null, null, 401L << 20, null), 1)).isFalse();
+            assertThat(wears(new Recycling(null, null, null, 700L << 20), 1)).isTrue();
+            assertHolds(
+                    fixed(1).recycling(new Recycling(null, null, null, 1L))
+                            .queued(1)
+                            .fresh(1)
+                            .decidedAt(1),
+                    1);
+        }
+
+        /** The replica holds 400 MiB of heap and 700 MiB in all. */
+        private boolean wears(Recycling marks, long seconds) {
+            return fixed(1).recycling(marks).queued(1).large(1, 400, 700).decidedAt(seconds) instanceof Start;
+        }
+    }
+
+    @Nested
+    class Patience {
+        private final Duration coldStart = Duration.ofSeconds(3);
+        private final Duration service = Duration.ofMillis(100);
+
+        @Test
+        void startsNothingForAQueueThatIsGoneBeforeAReplicaIsUp() {
+            Decision patient = between(1, 9)
+                    .queued(50)
+                    .running(1, 1)
+                    .running(2, 1)
+                    .pace(coldStart, service)
+                    .patientlyDecidedAt(1);
+
+            assertHolds(patient, 2);
+            assertThat(patient.why().rule()).isEqualTo(Rule.PATIENCE);
+        }
+
+        @Test
+        void startsWhatTheRestOfALongerQueueNeeds() {
+            assertStarts(
+                    between(1, 9)
+                            .queued(61)
+                            .running(1, 1)
+                            .running(2, 1)
+                            .pace(coldStart, service)
+                            .patientlyDecidedAt(1),
+                    3);
+        }
+
+        @Test
+        void neverHoldsUpTheFirstReplicaNorAPoolWhosePaceIsNotKnown() {
+            assertStarts(between(0, 9).queued(3).pace(coldStart, service).patientlyDecidedAt(1), 3);
+            assertStarts(between(1, 9).queued(3).running(1, 1).patientlyDecidedAt(1), 4);
+        }
+    }
+
+    @Nested
+    class AskedToBeWarm {
+        @Test
+        void aColdPoolComesUpWithItsMinimumAndAtLeastOne() {
+            assertStarts(between(2, 5).warmAsked().activeAt(0).decidedAt(0), 2);
+            assertStarts(between(0, 5).warmAsked().activeAt(0).decidedAt(0), 1);
+        }
+
+        @Test
+        void aPoolThatTakesNoNewWorkStaysCold() {
+            assertHolds(between(2, 5).draining().warmAsked().activeAt(0).decidedAt(0), 0);
+        }
+    }
+
+    @Nested
+    class SingleUseParents {
+        @Test
+        void getOneReplicaMoreThanTheServerAllowsWhenAllOfThemWait() {
+            APool stuck = between(0, 2)
+                    .singleUse()
+                    .queued(3)
+                    .parked(1, 1)
+                    .parked(2, 1)
+                    .serverRoom(2, 2);
+
+            assertThat(stuck.decidedAt(1)).isInstanceOfSatisfying(Start.class, start -> {
+                assertThat(start.ordinals()).hasSize(1);
+                assertThat(start.why().rule()).isEqualTo(Rule.OVERFLOW);
+            });
+            assertHoldsFor(
+                    between(0, 2)
+                            .singleUse()
+                            .queued(3)
+                            .parked(1, 1)
+                            .running(2, 1)
+                            .serverRoom(2, 2)
+                            .decidedAt(1),
+                    5);
         }
     }
 
@@ -388,8 +528,15 @@ class ScalingPolicyTest {
         }
 
         private PoolState stateAfterDeciding(PoolSnapshot pool) {
-            return new ScalingPolicy(5).decide(pool, at(0)).stateAfter(pool);
+            return new ScalingPolicy(5, false).decide(pool, at(0)).stateAfter(pool);
         }
+    }
+
+    private static void assertDrains(Decision decision, int ordinal, Rule rule) {
+        assertThat(decision).isInstanceOfSatisfying(Decision.Drain.class, drain -> {
+            assertThat(drain.replica().ordinal()).isEqualTo(ordinal);
+            assertThat(drain.why().rule()).isEqualTo(rule);
+        });
     }
 
     private static void assertHolds(Decision decision, int count) {

@@ -1,4 +1,4 @@
-package dev.hearth.controlplane.scaling;
+package dev.hearth.controlplane.policy;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -8,17 +8,24 @@ import org.jspecify.annotations.Nullable;
  *
  * @param idleTtl null = always on
  * @param singleUse each replica serves one execution and goes
+ * @param recycling when a replica is replaced by a fresh one
  */
-record PoolLimits(
+public record PoolLimits(
         int min,
         int max,
         int concurrency,
         Duration scaledownTtl,
         @Nullable Duration idleTtl,
-        boolean singleUse) {
+        boolean singleUse,
+        Recycling recycling) {
+
+    public PoolLimits(
+            int min, int max, int concurrency, Duration scaledownTtl, @Nullable Duration idleTtl, boolean singleUse) {
+        this(min, max, concurrency, scaledownTtl, idleTtl, singleUse, Recycling.NEVER);
+    }
 
     /** Above this many waiting actions nothing is decided differently, so no more are counted. */
-    int countedQueue() {
+    public int countedQueue() {
         return (int) Math.min((long) max * concurrency + 1, 100_000);
     }
 }

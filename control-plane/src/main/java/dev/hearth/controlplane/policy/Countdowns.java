@@ -1,4 +1,4 @@
-package dev.hearth.controlplane.scaling;
+package dev.hearth.controlplane.policy;
 
 import dev.hearth.model.PoolState;
 import java.time.Instant;
@@ -13,18 +13,17 @@ import org.jspecify.annotations.Nullable;
  * @param coldAt when the whole pool stops if nothing happens; null while it works, is cold or is always on
  * @param next the replica that goes before the others if nothing happens, and when
  */
-record Countdowns(@Nullable Instant coldAt, Optional<Departure> next) {
+public record Countdowns(@Nullable Instant coldAt, Optional<Departure> next) {
 
     /** A replica and the time at which it may go. */
-    record Departure(ReplicaSnapshot replica, Instant at) {}
+    public record Departure(ReplicaSnapshot replica, Instant at) {}
 
-    static Countdowns of(PoolSnapshot pool, Instant now) {
+    public static Countdowns of(PoolSnapshot pool, Instant now) {
         return new Countdowns(coldAt(pool, now), next(pool, now));
     }
 
     /** When this replica stops if nothing happens; null while it is not due. */
-    @Nullable
-    Instant stopsAt(long replicaId) {
+    public @Nullable Instant stopsAt(long replicaId) {
         Optional<Instant> own =
                 next.filter(departure -> departure.replica().id() == replicaId).map(Departure::at);
         return own.filter(at -> coldAt == null || at.isBefore(coldAt)).orElse(coldAt);
@@ -54,7 +53,7 @@ record Countdowns(@Nullable Instant coldAt, Optional<Departure> next) {
         }
         List<Departure> due = pool.serving().stream()
                 .filter(replica -> !replica.busy())
-                .map(replica -> new Departure(replica, dueAt(pool, replica)))
+                .map(replica -> new Departure(replica, dueAt(pool, replica, now)))
                 .toList();
         return due.stream()
                 .map(Departure::at)
@@ -68,9 +67,9 @@ record Countdowns(@Nullable Instant coldAt, Optional<Departure> next) {
                 .max(Comparator.comparingInt(departure -> departure.replica().ordinal()));
     }
 
-    private static Instant dueAt(PoolSnapshot pool, ReplicaSnapshot replica) {
-        // A shrunken maximum holds at once; a TTL is for what may come back, and above the maximum nothing may.
-        if (pool.overfull()) {
+    private static Instant dueAt(PoolSnapshot pool, ReplicaSnapshot replica, Instant now) {
+        // A TTL keeps what may be needed again. Above a lowered maximum, or where no new work comes, nothing will be.
+        if (pool.overfull(now) || pool.ending()) {
             return replica.idleSince();
         }
         Instant idleEnough = replica.idleSince().plus(pool.limits().scaledownTtl());

@@ -1,4 +1,4 @@
-package dev.hearth.controlplane.scaling;
+package dev.hearth.controlplane.policy;
 
 import dev.hearth.model.PoolState;
 import dev.hearth.model.ReplicaPhase;
@@ -21,6 +21,9 @@ final class APool {
     private boolean singleUse;
     private boolean draining;
     private boolean runEnded;
+    private boolean warmAsked;
+    private Recycling recycling = Recycling.NEVER;
+    private Pace pace = Pace.UNKNOWN;
     private PoolState state = PoolState.COLD;
     private int queued;
     private @Nullable Instant activeAt;
@@ -80,6 +83,21 @@ final class APool {
         return this;
     }
 
+    APool warmAsked() {
+        warmAsked = true;
+        return this;
+    }
+
+    APool recycling(Recycling marks) {
+        recycling = marks;
+        return this;
+    }
+
+    APool pace(Duration coldStart, Duration service) {
+        pace = new Pace(coldStart, service);
+        return this;
+    }
+
     APool queued(int count) {
         queued = count;
         return this;
@@ -135,6 +153,30 @@ final class APool {
         return with(ordinal, ReplicaPhase.DRAINING, executions, 0, 1, null);
     }
 
+    /** Ready and busy, and has served this many before. */
+    APool served(int ordinal, long executions) {
+        return with(ordinal, ReplicaPhase.READY, 1, 0, executions, null);
+    }
+
+    /** Ready and busy, has served before, and holds this much. */
+    APool large(int ordinal, long heapMebibytes, long rssMebibytes) {
+        running(ordinal, 1);
+        ReplicaSnapshot made = replicas.removeLast();
+        replicas.add(new ReplicaSnapshot(
+                made.id(),
+                ordinal,
+                made.phase(),
+                1,
+                0,
+                1,
+                made.requestedAt(),
+                made.readyAt(),
+                null,
+                heapMebibytes << 20,
+                rssMebibytes << 20));
+        return this;
+    }
+
     private APool with(
             int ordinal, ReplicaPhase phase, int running, int parked, long executed, @Nullable Instant lastBusy) {
         state = PoolState.WARM;
@@ -148,14 +190,19 @@ final class APool {
         return new PoolSnapshot(
                 1,
                 "orders",
-                new PoolLimits(min, max, concurrency, scaledownTtl, idleTtl, singleUse),
-                new PoolCondition(state, 0, draining, runEnded, queued, activeAt, scaledDownAt),
+                new PoolLimits(min, max, concurrency, scaledownTtl, idleTtl, singleUse, recycling),
+                new PoolCondition(state, 0, false, warmAsked, draining, runEnded, queued, activeAt, scaledDownAt),
                 replicas,
                 failures,
+                pace,
                 room);
     }
 
     Decision decidedAt(long seconds) {
-        return new ScalingPolicy(5).decide(snapshot(), at(seconds));
+        return new ScalingPolicy(5, false).decide(snapshot(), at(seconds));
+    }
+
+    Decision patientlyDecidedAt(long seconds) {
+        return new ScalingPolicy(5, true).decide(snapshot(), at(seconds));
     }
 }

@@ -1,4 +1,4 @@
-package dev.hearth.controlplane.scaling;
+package dev.hearth.controlplane.policy;
 
 import dev.hearth.model.ReplicaPhase;
 import java.time.Instant;
@@ -12,24 +12,25 @@ import java.util.stream.Stream;
  *
  * @param replicas live ones: requested, starting, ready or draining
  */
-record PoolSnapshot(
+public record PoolSnapshot(
         long id,
         String environment,
         PoolLimits limits,
         PoolCondition condition,
         List<ReplicaSnapshot> replicas,
         StartFailures failures,
+        Pace pace,
         ServerRoom room) {
 
-    PoolSnapshot {
+    public PoolSnapshot {
         replicas = List.copyOf(replicas);
     }
 
-    List<ReplicaSnapshot> serving() {
+    public List<ReplicaSnapshot> serving() {
         return replicas.stream().filter(ReplicaSnapshot::serves).toList();
     }
 
-    int ready() {
+    public int ready() {
         return (int) replicas.stream()
                 .filter(replica -> replica.phase() == ReplicaPhase.READY)
                 .count();
@@ -40,27 +41,27 @@ record PoolSnapshot(
     }
 
     /** Executions that hold a slot of a replica that stays. Those on draining replicas need no place any more. */
-    int running() {
+    public int running() {
         return sum(serving(), ReplicaSnapshot::running);
     }
 
     /** Something waits, runs, or is parked: the pool is not idle. */
-    boolean hasLiveActions() {
+    public boolean hasLiveActions() {
         return condition.queued() > 0 || replicas.stream().anyMatch(ReplicaSnapshot::busy);
     }
 
     /** No new runs come: it serves what it has and goes. */
-    boolean ending() {
+    public boolean ending() {
         return condition.draining() || condition.runEnded();
     }
 
     /** What is kept warm while the pool is in use. */
-    int floor() {
+    public int floor() {
         return ending() ? 0 : limits.min();
     }
 
     /** Replicas that the demand needs, whatever the limits: executions that hold a slot plus those that wait for one. */
-    int needed() {
+    public int needed() {
         if (limits.singleUse()) {
             // Used ones stand until they have gone; each waiting action needs a fresh one of its own.
             long fresh = serving().stream().filter(ReplicaSnapshot::fresh).count();
@@ -70,21 +71,40 @@ record PoolSnapshot(
     }
 
     /** Replicas that should serve now. */
-    int wanted() {
-        int wanted = Math.max(floor(), needed());
+    public int wanted() {
+        int wanted = Math.max(condition.warmAsked() && !ending() ? Math.max(1, floor()) : floor(), needed());
         return limits.singleUse() ? wanted : Math.min(limits.max(), wanted);
     }
 
-    /** Its maximum was lowered below what it has. */
-    boolean overfull() {
-        return !limits.singleUse() && serving().size() > limits.max();
+    /** Its maximum was lowered below what it has. While a worn replica is replaced there may be one more. */
+    boolean overfull(Instant now) {
+        return !limits.singleUse()
+                && serving().size() > limits.max() + (worn(now).isEmpty() ? 0 : 1);
+    }
+
+    /** Serving replicas that have reached a mark, the longest up first. */
+    List<ReplicaSnapshot> worn(Instant now) {
+        return limits.recycling().none() || limits.singleUse()
+                ? List.of()
+                : serving().stream()
+                        .filter(replica -> replica.worn(limits.recycling(), now))
+                        .sorted(Comparator.comparing(ReplicaSnapshot::requestedAt))
+                        .toList();
+    }
+
+    /** Something waits, and all that could run it are single-use replicas that wait themselves. */
+    boolean stuck() {
+        return limits.singleUse()
+                && condition.queued() > 0
+                && !replicas.isEmpty()
+                && replicas.stream().allMatch(replica -> replica.parked() > 0 && replica.running() == 0);
     }
 
     /**
      * The most replicas that this pool may have now. A single-use replica whose execution only waits for children does not
      * count, like a parked parent holds no slot elsewhere: else parents could take every place from their children.
      */
-    int ceiling() {
+    public int ceiling() {
         return limits.singleUse() ? limits.max() + (int) waitingParents() : limits.max();
     }
 
@@ -95,7 +115,7 @@ record PoolSnapshot(
     }
 
     /** The time from which idleness counts. */
-    Instant lastActive(Instant now) {
+    public Instant lastActive(Instant now) {
         if (hasLiveActions()) {
             return now;
         }

@@ -1,10 +1,10 @@
-package dev.hearth.controlplane.scaling;
+package dev.hearth.controlplane.policy;
 
-import dev.hearth.controlplane.scaling.Decision.GiveUp;
-import dev.hearth.controlplane.scaling.Decision.Hold;
-import dev.hearth.controlplane.scaling.Decision.Start;
-import dev.hearth.controlplane.scaling.Decision.StopAll;
-import dev.hearth.controlplane.scaling.Decision.StopOne;
+import dev.hearth.controlplane.policy.Decision.GiveUp;
+import dev.hearth.controlplane.policy.Decision.Hold;
+import dev.hearth.controlplane.policy.Decision.Start;
+import dev.hearth.controlplane.policy.Decision.StopAll;
+import dev.hearth.controlplane.policy.Decision.StopOne;
 import dev.hearth.model.PoolState;
 import dev.hearth.model.ReplicaPhase;
 import java.time.Duration;
@@ -37,7 +37,7 @@ final class PoolSimulation {
     /** What the pool looked like when the policy was asked, and what it said. */
     record Moment(Instant now, PoolSnapshot pool, Decision decision) {}
 
-    private final ScalingPolicy policy = new ScalingPolicy(5);
+    private final ScalingPolicy policy = new ScalingPolicy(5, false);
     private final PoolLimits limits;
     private final World world;
     private final Random random;
@@ -120,6 +120,7 @@ final class PoolSimulation {
                 release(List.of(stop.replica()));
                 scaledDownAt = now;
             }
+            case Decision.Drain drain -> release(List.of(drain.replica()));
             case StopAll stop -> release(stop.replicas());
             case GiveUp giveUp -> queue.clear();
         }
@@ -145,11 +146,14 @@ final class PoolSimulation {
                         desired,
                         false,
                         false,
+                        false,
+                        false,
                         Math.min(queue.size(), limits.countedQueue()),
                         activeAt,
                         scaledDownAt),
                 replicas.stream().map(SimulatedReplica::snapshot).toList(),
                 StartFailures.NONE,
+                Pace.UNKNOWN,
                 new ServerRoom(64, replicas.size()));
     }
 

@@ -1,0 +1,9 @@
+package dev.hearth.controlplane.journal;
+
+/**
+ * A sign of life.
+ *
+ * @param heapBytes live heap after the replica's last collection, 0 = not known
+ * @param rssBytes resident memory of its process, 0 = not known
+ */
+public record Beat(long replica, long heapBytes, long rssBytes) {}

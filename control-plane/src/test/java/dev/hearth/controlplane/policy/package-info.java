@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hearth.controlplane.policy;
+
+import org.jspecify.annotations.NullMarked;
