@@ -1,8 +1,10 @@
 package dev.hearth.sdk;
 
+import dev.hearth.api.Overrides;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What hosts a running task: the seam between the SDK and a worker. Programs that declare tasks do not need it.
@@ -17,7 +19,7 @@ public interface Execution {
     TaskContext context();
 
     /** Starts a child; the future ends with its output as JSON, or with {@link TaskFailed}. */
-    CompletableFuture<byte[]> startChild(String environment, String task, byte[] input);
+    CompletableFuture<byte[]> startChild(String environment, String task, byte[] input, @Nullable Overrides overrides);
 
     /** Waits for a child; the slot of the task is free meanwhile. */
     byte[] await(CompletableFuture<byte[]> child);

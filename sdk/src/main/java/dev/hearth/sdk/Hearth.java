@@ -4,6 +4,7 @@ import dev.hearth.api.BundleView;
 import dev.hearth.api.BundleView.DeclaredEnvironment;
 import dev.hearth.api.Deployment;
 import dev.hearth.api.EnvironmentSpec;
+import dev.hearth.api.Overrides;
 import dev.hearth.api.RunView;
 import dev.hearth.api.SubmittedRun;
 import java.io.IOException;
@@ -91,7 +92,7 @@ public final class Hearth implements AutoCloseable {
         if (!deployed.contains(task.environment())) {
             deploy(task.environment());
         }
-        return submit(task.environment().name(), task.name(), input, task.outputType());
+        return submit(task.environment().name(), task.name(), input, task.overrides(), task.outputType());
     }
 
     /**
@@ -106,27 +107,33 @@ public final class Hearth implements AutoCloseable {
         RunView view = rest.send(
                 "POST",
                 "/api/v1/runs" + Run.LONG_POLL,
-                body(task.environment().name(), task.name(), input),
+                body(task.environment().name(), task.name(), input, task.overrides()),
                 RunView.class);
         return new Run<O>(rest, view.name(), view.url(), task.outputType()).outputs(view, task.outputType());
     }
 
     /** Starts a run of a deployed task by name. */
     public Run<Object> run(String environment, String task, @Nullable Object input) {
-        return submit(environment, task, input, Object.class);
+        return submit(environment, task, input, null, Object.class);
     }
 
-    private <O> Run<O> submit(String environment, String task, @Nullable Object input, Type output) {
-        SubmittedRun submitted = rest.send("POST", "/api/v1/runs", body(environment, task, input), SubmittedRun.class);
+    private <O> Run<O> submit(
+            String environment, String task, @Nullable Object input, @Nullable Overrides overrides, Type output) {
+        SubmittedRun submitted =
+                rest.send("POST", "/api/v1/runs", body(environment, task, input, overrides), SubmittedRun.class);
         return new Run<>(rest, submitted.name(), submitted.url(), output);
     }
 
-    private static Map<String, Object> body(String environment, String task, @Nullable Object input) {
+    private static Map<String, Object> body(
+            String environment, String task, @Nullable Object input, @Nullable Overrides overrides) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("environment", environment);
         body.put("task", task);
         if (input != null) {
             body.put("input", input);
+        }
+        if (overrides != null) {
+            body.put("overrides", overrides);
         }
         return body;
     }

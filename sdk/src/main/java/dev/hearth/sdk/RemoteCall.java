@@ -9,7 +9,7 @@ record RemoteCall<O>(Task<?, O> task, Execution execution, CompletableFuture<byt
     static <I extends @Nullable Object, O> RemoteCall<O> start(Execution execution, Task<I, O> task, I value) {
         byte[] input = Json.write(value);
         CompletableFuture<byte[]> output =
-                execution.startChild(task.environment().name(), task.name(), input);
+                execution.startChild(task.environment().name(), task.name(), input, task.overrides());
         return new RemoteCall<>(task, execution, output);
     }
 

@@ -1,5 +1,6 @@
 package dev.hearth.sdk;
 
+import dev.hearth.api.Overrides;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -18,13 +19,25 @@ public final class Task<I extends @Nullable Object, O> {
     private final Class<I> input;
     private final Class<O> output;
     private final TaskFunction<I, O> code;
+    private final @Nullable Overrides overrides;
 
     Task(Environment environment, String name, Class<I> input, Class<O> output, TaskFunction<I, O> code) {
+        this(environment, name, input, output, code, null);
+    }
+
+    private Task(
+            Environment environment,
+            String name,
+            Class<I> input,
+            Class<O> output,
+            TaskFunction<I, O> code,
+            @Nullable Overrides overrides) {
         this.environment = environment;
         this.name = name;
         this.input = input;
         this.output = output;
         this.code = code;
+        this.overrides = overrides;
     }
 
     /**
@@ -51,6 +64,19 @@ public final class Task<I extends @Nullable Object, O> {
     /** As {@link #map(List)}. */
     public List<O> map(Stream<? extends I> values) {
         return map(values.toList());
+    }
+
+    /**
+     * This task with a replica of its own for each call, discarded after it. E.g.
+     * {@code TRAIN.override(Overrides.fresh("4", "8Gi")).call(data)} from a task, or {@code hearth.run(..)} from outside.
+     */
+    public Task<I, O> override(Overrides changes) {
+        return new Task<>(environment, name, input, output, code, changes);
+    }
+
+    @Nullable
+    Overrides overrides() {
+        return overrides;
     }
 
     /** Runs the code here, in this thread: what a replica does with it. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hearth.api.Overrides;
 import dev.hearth.model.ReusePolicy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class TaskTest {
@@ -90,7 +92,8 @@ class TaskTest {
         }
 
         @Override
-        public CompletableFuture<byte[]> startChild(String environment, String task, byte[] input) {
+        public CompletableFuture<byte[]> startChild(
+                String environment, String task, byte[] input, @Nullable Overrides overrides) {
             started.add(environment + "/" + task + " " + new String(input, StandardCharsets.UTF_8));
             return CompletableFuture.completedFuture("42".getBytes(StandardCharsets.UTF_8));
         }

@@ -1,5 +1,6 @@
 package dev.hearth.api;
 
+import dev.hearth.model.EnvironmentState;
 import dev.hearth.model.PoolState;
 import dev.hearth.model.VersionState;
 import java.time.Instant;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public record EnvironmentView(
         String project,
         String name,
+        EnvironmentState state,
         EnvironmentSpec spec,
         List<String> tasks,
         List<VersionView> versions,

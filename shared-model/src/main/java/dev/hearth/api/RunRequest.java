@@ -8,9 +8,16 @@ import tools.jackson.databind.JsonNode;
  *
  * @param input any JSON value that fits the task's input schema; absent = null
  * @param idempotencyKey at most 200 characters; the same key in a project answers the same run
+ * @param overrides see {@link Overrides}; absent = none
  */
 public record RunRequest(
         String environment,
         String task,
         @Nullable JsonNode input,
-        @Nullable String idempotencyKey) {}
+        @Nullable String idempotencyKey,
+        @Nullable JsonNode overrides) {
+
+    public RunRequest(String environment, String task, @Nullable JsonNode input, @Nullable String idempotencyKey) {
+        this(environment, task, input, idempotencyKey, null);
+    }
+}

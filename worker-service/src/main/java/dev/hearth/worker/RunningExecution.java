@@ -1,7 +1,9 @@
 package dev.hearth.worker;
 
 import com.google.protobuf.ByteString;
+import dev.hearth.api.Overrides;
 import dev.hearth.sdk.Execution;
+import dev.hearth.sdk.Json;
 import dev.hearth.sdk.TaskContext;
 import dev.hearth.sdk.TaskFailed;
 import dev.hearth.wire.Assignment;
@@ -9,6 +11,7 @@ import dev.hearth.wire.AttemptRef;
 import dev.hearth.wire.ChildResult;
 import dev.hearth.wire.ChildSubmit;
 import dev.hearth.wire.Failure;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -83,7 +86,8 @@ final class RunningExecution implements Execution {
     }
 
     @Override
-    public CompletableFuture<byte[]> startChild(String environment, String task, byte[] input) {
+    public CompletableFuture<byte[]> startChild(
+            String environment, String task, byte[] input, @Nullable Overrides overrides) {
         if (input.length > Executions.MOST_PAYLOAD_BYTES) {
             throw new TaskFailed(
                     task,
@@ -100,6 +104,7 @@ final class RunningExecution implements Execution {
                 .setTask(task)
                 .setInput(ByteString.copyFrom(input))
                 .setMediaType(JSON)
+                .setOverrides(overrides == null ? "" : new String(Json.write(overrides), StandardCharsets.UTF_8))
                 .build();
         CompletableFuture<byte[]> output = new CompletableFuture<>();
         children.put(name, new Child(submit, output));

@@ -1,6 +1,7 @@
 package dev.hearth.controlplane.environment;
 
 import dev.hearth.api.BundleView.DeclaredTask;
+import dev.hearth.model.EnvironmentState;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

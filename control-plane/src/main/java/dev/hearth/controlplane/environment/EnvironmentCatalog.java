@@ -47,10 +47,8 @@ public final class EnvironmentCatalog {
             throw NearNames.unknownEnvironment(project, environment, store.names(project));
         }
         switch (active.state()) {
-            case ACTIVE -> {}
-            case PAUSED ->
-                throw ProblemException.conflict(
-                        "Environment " + environment + " is paused; resume it to run its tasks.");
+            // What is paused takes runs: they wait until it is resumed.
+            case ACTIVE, PAUSED -> {}
             case RETIRED ->
                 throw ProblemException.conflict(
                         "Environment " + environment + " is retired; deploy it to run its tasks.");

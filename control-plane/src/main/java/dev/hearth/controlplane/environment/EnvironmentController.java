@@ -15,6 +15,7 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -28,10 +29,12 @@ import tools.jackson.databind.JsonNode;
 final class EnvironmentController {
     private final Deployments deployments;
     private final EnvironmentViews views;
+    private final Levers levers;
 
-    EnvironmentController(Deployments deployments, EnvironmentViews views) {
+    EnvironmentController(Deployments deployments, EnvironmentViews views, Levers levers) {
         this.deployments = deployments;
         this.views = views;
+        this.levers = levers;
     }
 
     @Operation(operationId = "deployEnvironment", summary = "Deploy an environment")
@@ -67,5 +70,28 @@ final class EnvironmentController {
     @GetMapping("/{name}")
     EnvironmentView get(@PathVariable String name, @RequestParam(defaultValue = "default") String project) {
         return views.get(QueryValues.name("project", project), QueryValues.name("name", name));
+    }
+
+    @Operation(
+            operationId = "pullLever",
+            summary = "Warm, pause, resume or retire an environment",
+            description =
+                    "warm: its pool comes up now, and its idle time counts from now. pause: no action is given to a"
+                            + " replica until it is resumed; new runs wait. retire: takes no new runs, finishes what it has and goes;"
+                            + " deploy it to have it back.")
+    @PostMapping("/{name}/{lever:warm|pause|resume|retire}")
+    EnvironmentView pull(
+            @PathVariable String name,
+            @PathVariable String lever,
+            @RequestParam(defaultValue = "default") String project) {
+        String owner = QueryValues.name("project", project);
+        String environment = QueryValues.name("name", name);
+        switch (lever) {
+            case "warm" -> levers.warm(owner, environment);
+            case "pause" -> levers.pause(owner, environment);
+            case "resume" -> levers.resume(owner, environment);
+            default -> levers.retire(owner, environment);
+        }
+        return views.get(owner, environment);
     }
 }

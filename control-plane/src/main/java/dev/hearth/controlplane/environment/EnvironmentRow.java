@@ -1,5 +1,6 @@
 package dev.hearth.controlplane.environment;
 
+import dev.hearth.model.EnvironmentState;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
@@ -48,6 +49,20 @@ class EnvironmentRow {
     @Nullable
     Long activeVersionId() {
         return activeVersionId;
+    }
+
+    /** Gives nothing to replicas from now on. */
+    void pause() {
+        state = EnvironmentState.PAUSED;
+    }
+
+    void resume() {
+        state = EnvironmentState.ACTIVE;
+    }
+
+    /** Takes no new runs from now on; what waits goes on, even if it was paused. */
+    void retire() {
+        state = EnvironmentState.RETIRED;
     }
 
     /** New runs go to this version from now on. What is paused stays paused, what was retired is back. */

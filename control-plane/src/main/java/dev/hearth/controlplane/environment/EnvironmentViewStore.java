@@ -3,6 +3,7 @@ package dev.hearth.controlplane.environment;
 import dev.hearth.api.BundleView.DeclaredTask;
 import dev.hearth.api.EnvironmentSpec;
 import dev.hearth.api.EnvironmentView.VersionView;
+import dev.hearth.model.EnvironmentState;
 import dev.hearth.model.VersionState;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -26,6 +27,7 @@ final class EnvironmentViewStore {
             long id,
             String project,
             String name,
+            EnvironmentState state,
             EnvironmentSpec spec,
             List<String> tasks,
             @Nullable Long poolId) {}
@@ -47,7 +49,7 @@ final class EnvironmentViewStore {
     /** A range of the unique index on (project, name). */
     List<Row> page(String project, String after, int rows) {
         return jdbc.sql("""
-                        SELECT e.id, e.project, e.name, v.spec, v.tasks, v.pool_id
+                        SELECT e.id, e.project, e.name, e.state, v.spec, v.tasks, v.pool_id
                         FROM environment e JOIN environment_version v ON v.id = e.active_version_id
                         WHERE e.project = :project AND e.name > :after
                         ORDER BY e.name LIMIT :rows""")
@@ -61,7 +63,7 @@ final class EnvironmentViewStore {
     /** At most one row, by the unique index on (project, name). */
     List<Row> one(String project, String name) {
         return jdbc.sql("""
-                        SELECT e.id, e.project, e.name, v.spec, v.tasks, v.pool_id
+                        SELECT e.id, e.project, e.name, e.state, v.spec, v.tasks, v.pool_id
                         FROM environment e JOIN environment_version v ON v.id = e.active_version_id
                         WHERE e.project = :project AND e.name = :name""")
                 .param("project", project)
@@ -97,6 +99,7 @@ final class EnvironmentViewStore {
                 row.getLong("id"),
                 row.getString("project"),
                 row.getString("name"),
+                EnvironmentState.valueOf(row.getString("state")),
                 json.readValue(row.getString("spec"), EnvironmentSpec.class),
                 json.readValue(row.getString("tasks"), TASKS).stream()
                         .map(DeclaredTask::name)

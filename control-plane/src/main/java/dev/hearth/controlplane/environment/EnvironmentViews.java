@@ -48,6 +48,7 @@ final class EnvironmentViews {
                 .map(row -> new EnvironmentView(
                         row.project(),
                         row.name(),
+                        row.state(),
                         row.spec(),
                         row.tasks(),
                         versions.getOrDefault(row.id(), List.of()),

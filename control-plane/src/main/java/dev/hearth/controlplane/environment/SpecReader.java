@@ -29,13 +29,17 @@ final class SpecReader {
         String fault(String sha256);
     }
 
-    private final List<Violation> faults = new ArrayList<>();
+    private final List<Violation> faults;
+    private final String prefix;
     private final Duration minTtl;
     private final BundleCheck bundles;
 
-    private SpecReader(Duration minTtl, BundleCheck bundles) {
+    /** @param prefix of the fields that it names in faults, e.g. {@code overrides.} */
+    SpecReader(Duration minTtl, BundleCheck bundles, List<Violation> faults, String prefix) {
         this.minTtl = minTtl;
         this.bundles = bundles;
+        this.faults = faults;
+        this.prefix = prefix;
     }
 
     /** Throws {@link InvalidSpecException}. */
@@ -43,7 +47,7 @@ final class SpecReader {
         if (!body.isObject()) {
             throw new InvalidSpecException(List.of(new Violation("", body, "The body must be a JSON object.")));
         }
-        return new SpecReader(minTtl, bundles).read(body);
+        return new SpecReader(minTtl, bundles, new ArrayList<>(), "").read(body);
     }
 
     private EnvironmentSpec read(JsonNode body) {
@@ -89,7 +93,7 @@ final class SpecReader {
         return bundle.stringValue();
     }
 
-    private Resources resources(@Nullable JsonFields fields) {
+    Resources resources(@Nullable JsonFields fields) {
         Resources none = Resources.DEFAULT;
         if (fields == null) {
             return none;
@@ -124,8 +128,8 @@ final class SpecReader {
             return made.get();
         } catch (InvalidSpecException e) {
             e.violations()
-                    .forEach(fault ->
-                            faults.add(new Violation("resources." + fault.field(), fault.value(), fault.message())));
+                    .forEach(fault -> faults.add(
+                            new Violation(prefix + "resources." + fault.field(), fault.value(), fault.message())));
             return otherwise;
         }
     }

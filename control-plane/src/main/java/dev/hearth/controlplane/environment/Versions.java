@@ -3,6 +3,7 @@ package dev.hearth.controlplane.environment;
 import dev.hearth.api.BundleView.DeclaredTask;
 import dev.hearth.api.EnvironmentSpec;
 import dev.hearth.controlplane.pool.Pools;
+import dev.hearth.model.EnvironmentState;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -43,6 +44,9 @@ final class Versions {
         Long pool = pools.deploy(environment.id(), project, name, spec);
         if (before != null && before.poolId() != null && !Objects.equals(before.poolId(), pool)) {
             pools.drain(before.poolId());
+            if (pool != null) {
+                pools.warmLike(before.poolId(), pool);
+            }
         }
         VersionRow next = versions.findByEnvironmentIdAndVersion(environment.id(), version)
                 .orElseGet(() -> new VersionRow(

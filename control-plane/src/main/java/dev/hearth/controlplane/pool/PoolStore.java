@@ -92,6 +92,25 @@ final class PoolStore {
                 .update();
     }
 
+    /** Asks the autoscaler for the pool, and starts its idle time anew. One row, by the primary key; false if nothing of it stays warm. */
+    boolean warm(long poolId, Instant now) {
+        return jdbc.sql("""
+                                UPDATE pool SET warm_asked = true, active_at = greatest(active_at, :now)
+                                WHERE id = :pool AND NOT single_use AND run IS NULL""")
+                        .param("pool", poolId)
+                        .param("now", OffsetDateTime.ofInstant(now, ZoneOffset.UTC))
+                        .update()
+                == 1;
+    }
+
+    /** One row, by the primary key. */
+    boolean isCold(long poolId) {
+        return jdbc.sql("SELECT state = 'COLD' FROM pool WHERE id = :pool")
+                .param("pool", poolId)
+                .query(Boolean.class)
+                .single();
+    }
+
     /** One row of each table, by the primary keys. */
     VersionSpec version(long versionId) {
         return jdbc.sql("""

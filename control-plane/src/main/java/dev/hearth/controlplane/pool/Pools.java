@@ -2,6 +2,7 @@ package dev.hearth.controlplane.pool;
 
 import dev.hearth.api.EnvironmentSpec;
 import dev.hearth.api.EnvironmentView.PoolView;
+import dev.hearth.model.Resources;
 import dev.hearth.model.Scope;
 import java.time.Clock;
 import java.util.Collection;
@@ -36,6 +37,34 @@ public final class Pools {
     /** Within the transaction of a deployment: this pool gets no new runs; it finishes its own and stops. */
     public void drain(long poolId) {
         store.drain(poolId);
+    }
+
+    /** Within a transaction: asks for the pool to come up now, as far as it keeps anything warm; false if it does not. */
+    public boolean warm(long poolId) {
+        return store.warm(poolId, clock.instant());
+    }
+
+    /** Within the transaction of a deployment: callers who had a warm pool find one, without a cold start in between. */
+    public void warmLike(long before, long next) {
+        if (!store.isCold(before)) {
+            warm(next);
+        }
+    }
+
+    /** Finds the pool of calls that run on a fresh replica each, with other resources or those of the version, or makes it. */
+    public long poolOfCall(long versionId, @Nullable Resources resources) {
+        PoolStore.VersionSpec version = store.version(versionId);
+        EnvironmentSpec spec = version.spec();
+        EnvironmentSpec fresh = new EnvironmentSpec(
+                spec.image(), spec.bundle(), resources == null ? spec.resources() : resources, spec.env(), null);
+        return store.upsert(
+                plan(version.environmentId(), version.project(), version.environment(), fresh, null, versionId),
+                clock.instant());
+    }
+
+    /** Whether replicas of this version are used again. */
+    public boolean reuses(long versionId) {
+        return store.version(versionId).spec().reuse() != null;
     }
 
     /** Finds the pool of a run for scope run, or makes it. */

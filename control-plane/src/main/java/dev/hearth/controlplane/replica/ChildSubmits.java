@@ -1,7 +1,9 @@
 package dev.hearth.controlplane.replica;
 
+import dev.hearth.api.Overrides;
 import dev.hearth.controlplane.environment.EnvironmentCatalog;
 import dev.hearth.controlplane.environment.EnvironmentCatalog.TaskTarget;
+import dev.hearth.controlplane.environment.OverridesReader;
 import dev.hearth.controlplane.journal.Journal;
 import dev.hearth.controlplane.journal.NewChild;
 import dev.hearth.controlplane.journal.Outcome.Failed;
@@ -12,6 +14,8 @@ import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.controlplane.scheduling.ClaimedAction;
 import dev.hearth.wire.ChildSubmit;
 import org.springframework.stereotype.Component;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Starts the children that running attempts ask for, and answers at once for those that have ended already. */
 @Component
@@ -21,13 +25,21 @@ final class ChildSubmits {
     private final Pools pools;
     private final Payloads payloads;
     private final ChildWaits waits;
+    private final JsonMapper json;
 
-    ChildSubmits(Journal journal, EnvironmentCatalog catalog, Pools pools, Payloads payloads, ChildWaits waits) {
+    ChildSubmits(
+            Journal journal,
+            EnvironmentCatalog catalog,
+            Pools pools,
+            Payloads payloads,
+            ChildWaits waits,
+            JsonMapper json) {
         this.journal = journal;
         this.catalog = catalog;
         this.pools = pools;
         this.payloads = payloads;
         this.waits = waits;
+        this.json = json;
     }
 
     void submit(ReplicaSession session, ChildSubmit child) {
@@ -48,14 +60,13 @@ final class ChildSubmits {
                     waits.add(action.id(), child.getName(), session, parent);
                 }
             });
-        } catch (ProblemException e) {
+        } catch (ProblemException | JacksonException e) {
             refuse(session, child, e);
         }
     }
 
     private NewChild newChild(ClaimedAction parent, ChildSubmit child) {
         TaskTarget target = catalog.resolveChild(parent.versionId(), child.getEnvironment(), child.getTask());
-        Long pool = target.poolId();
         return new NewChild(
                 parent.attempt(),
                 parent.run(),
@@ -64,8 +75,19 @@ final class ChildSubmits {
                 target.environment(),
                 target.versionId(),
                 target.task(),
-                pool == null ? pools.poolOfRun(target.versionId(), parent.run()) : pool,
+                pool(target, parent.run(), child.getOverrides()),
                 payloads.of(child.getInput().toByteArray(), child.getMediaType()));
+    }
+
+    private long pool(TaskTarget target, String run, String overriding) {
+        Overrides overrides = overriding.isEmpty()
+                ? null
+                : OverridesReader.read(json.readTree(overriding), pools.reuses(target.versionId()));
+        if (overrides != null) {
+            return pools.poolOfCall(target.versionId(), overrides.resources());
+        }
+        Long pool = target.poolId();
+        return pool == null ? pools.poolOfRun(target.versionId(), run) : pool;
     }
 
     private static void refuse(ReplicaSession session, ChildSubmit child, Throwable fault) {

@@ -8,7 +8,8 @@ import tools.jackson.databind.JsonNode;
 record BatchRequest(
         @Nullable String environment,
         @Nullable String task,
-        @Nullable List<JsonNode> inputs) {
+        @Nullable List<JsonNode> inputs,
+        @Nullable JsonNode overrides) {
     /** Inputs of one request. */
     static final int MOST = 10_000;
 }

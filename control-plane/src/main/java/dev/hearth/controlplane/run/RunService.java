@@ -2,9 +2,11 @@ package dev.hearth.controlplane.run;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.hearth.api.Overrides;
 import dev.hearth.api.RunRequest;
 import dev.hearth.controlplane.environment.EnvironmentCatalog;
 import dev.hearth.controlplane.environment.EnvironmentCatalog.TaskTarget;
+import dev.hearth.controlplane.environment.OverridesReader;
 import dev.hearth.controlplane.journal.Journal;
 import dev.hearth.controlplane.journal.NewRun;
 import dev.hearth.controlplane.journal.Payload;
@@ -65,7 +67,7 @@ class RunService {
         checkKey(violations, request.idempotencyKey());
         refuse(violations);
         TaskTarget target = catalog.resolve(project, request.environment(), request.task());
-        return await(put(target, request.input(), request.idempotencyKey()));
+        return await(put(target, request.input(), request.idempotencyKey(), overrides(target, request.overrides())));
     }
 
     /** Returns once all runs are durable; they share their commits. */
@@ -83,7 +85,8 @@ class RunService {
                 catalog.resolve(project, requireNonNull(request.environment()), requireNonNull(request.task()));
         // All inputs are checked before any is stored: nothing half-done.
         inputs.forEach(input -> catalog.checkInput(target, input));
-        return inputs.stream().map(input -> put(target, input, null)).toList().stream()
+        Overrides overrides = overrides(target, request.overrides());
+        return inputs.stream().map(input -> put(target, input, null, overrides)).toList().stream()
                 .map(RunService::await)
                 .toList();
     }
@@ -93,10 +96,22 @@ class RunService {
         await(journal.cancel(run, action));
     }
 
-    private CompletableFuture<StoredAction> put(TaskTarget target, @Nullable JsonNode input, @Nullable String key) {
+    private @Nullable Overrides overrides(TaskTarget target, @Nullable JsonNode body) {
+        return body == null ? null : OverridesReader.read(body, pools.reuses(target.versionId()));
+    }
+
+    private long pool(TaskTarget target, String run, @Nullable Overrides overrides) {
+        if (overrides != null) {
+            return pools.poolOfCall(target.versionId(), overrides.resources());
+        }
+        Long pool = target.poolId();
+        return pool == null ? pools.poolOfRun(target.versionId(), run) : pool;
+    }
+
+    private CompletableFuture<StoredAction> put(
+            TaskTarget target, @Nullable JsonNode input, @Nullable String key, @Nullable Overrides overrides) {
         catalog.checkInput(target, input == null ? NullNode.getInstance() : input);
         String name = drafts.names().next();
-        Long pool = target.poolId();
         return journal.submit(new NewRun(
                 name,
                 target.project(),
@@ -104,7 +119,7 @@ class RunService {
                 target.versionId(),
                 target.version(),
                 target.task(),
-                pool == null ? pools.poolOfRun(target.versionId(), name) : pool,
+                pool(target, name, overrides),
                 payloads.of(drafts.bytes(input), Payload.JSON),
                 key));
     }

@@ -8,7 +8,9 @@ import dev.hearth.controlplane.policy.Decision.Start;
 import dev.hearth.controlplane.policy.Decision.StopAll;
 import dev.hearth.controlplane.policy.Decision.StopOne;
 import dev.hearth.controlplane.policy.PoolSnapshot;
+import dev.hearth.controlplane.policy.Reason;
 import dev.hearth.controlplane.policy.ReplicaSnapshot;
+import dev.hearth.controlplane.policy.Rule;
 import dev.hearth.controlplane.policy.ScalingPolicy;
 import java.time.Instant;
 import java.util.List;
@@ -43,6 +45,32 @@ final class PoolEvaluation {
                         .flatMap(pool -> carryOut(pool, policy.decide(pool, now), now))
                 : Optional.empty());
         return done == null ? Optional.empty() : done;
+    }
+
+    /** Gives a replica nothing new, by somebody's hand; empty if it no longer serves. */
+    Optional<Done> drain(long poolId, long replicaId, Instant now) {
+        Optional<Done> done = transactions.execute(tx -> {
+            store.await(poolId);
+            return snapshots.pool(poolId, now).stream()
+                    .findFirst()
+                    .flatMap(pool -> pool.serving().stream()
+                            .filter(replica -> replica.id() == replicaId)
+                            .findFirst()
+                            .map(replica -> drain(pool, replica, now)));
+        });
+        return done == null ? Optional.empty() : done;
+    }
+
+    private Done drain(PoolSnapshot pool, ReplicaSnapshot replica, Instant now) {
+        int serving = pool.serving().size();
+        Decision decision = new Drain(
+                serving,
+                serving - 1,
+                replica,
+                Reason.because(Rule.DRAINED_BY_HAND, "replica " + replica.ordinal() + " was drained by hand"));
+        store.drain(replica.id(), now);
+        decisions.record(pool, decision, now);
+        return new Done(pool, decision);
     }
 
     private Optional<Done> carryOut(PoolSnapshot pool, Decision decision, Instant now) {

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -70,6 +71,14 @@ final class ReplicaViewStore {
                 .param("environment", environmentId)
                 .query(this::listed)
                 .list();
+    }
+
+    /** One replica, by its primary key. */
+    Optional<Listed> one(long id) {
+        return jdbc.sql(LISTED + "FROM replica r WHERE r.id = :id")
+                .param("id", id)
+                .query(this::listed)
+                .optional();
     }
 
     /**

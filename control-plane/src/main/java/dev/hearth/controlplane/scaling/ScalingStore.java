@@ -43,6 +43,14 @@ final class ScalingStore {
         return locked;
     }
 
+    /** As {@link #lock}, but waits for whoever has the pool. */
+    void await(long poolId) {
+        jdbc.sql("SELECT id FROM pool WHERE id = :pool FOR NO KEY UPDATE")
+                .param("pool", poolId)
+                .query(Long.class)
+                .list();
+    }
+
     /** Rows for new replicas, of the run's version or of the newest that uses the pool. */
     void request(long poolId, int slots, List<Integer> ordinals, Instant now) {
         jdbc.sql("""
@@ -113,10 +121,12 @@ final class ScalingStore {
     void settle(PoolSnapshot pool, Decision decision, Instant now) {
         jdbc.sql("""
                         UPDATE pool
-                        SET state = :state, desired = :desired, warm_asked = false, active_at = greatest(active_at, :active),
+                        SET state = :state, desired = :desired, warm_asked = warm_asked AND :held, active_at = greatest(active_at, :active),
                             scaled_down_at = CASE WHEN :scaledDown THEN :now ELSE scaled_down_at END
                         WHERE id = :pool""")
                 .param("state", decision.stateAfter(pool).name())
+                // What cannot be started now is still asked for.
+                .param("held", decision instanceof Decision.Hold && decision.to() > decision.from())
                 .param("desired", decision.to())
                 .param("active", utc(pool.lastActive(now)))
                 .param("scaledDown", decision instanceof Decision.StopOne)
@@ -137,7 +147,8 @@ final class ScalingStore {
     }
 
     /**
-     * Draining versions that have no live action, and whose pool, unless a newer version shares it, is cold. By
+     * Draining versions that have no live action, and whose pool, unless a newer version shares it, is cold. Of a shared
+     * pool only the head of the queue is read: older versions stand there. By
      * version_draining, then action_queue, action_running and primary keys. A version of scope run has no pool of its own: it
      * is done when none of its runs is live, by pool_by_environment and the name of the run.
      */
@@ -149,7 +160,11 @@ final class ScalingStore {
                                 SELECT 1 FROM pool p WHERE p.id = v.pool_id AND p.draining AND p.state <> 'COLD')
                             AND NOT EXISTS (
                                 SELECT 1 FROM action a
-                                WHERE a.pool_id = v.pool_id AND a.phase = 'QUEUED' AND a.version_id = v.id)
+                                WHERE a.id IN (
+                                        SELECT id FROM action
+                                        WHERE pool_id = v.pool_id AND phase = 'QUEUED'
+                                        ORDER BY priority DESC, id LIMIT 1000)
+                                    AND a.version_id = v.id)
                             AND NOT EXISTS (
                                 SELECT 1 FROM replica r JOIN action a ON a.replica_id = r.id AND a.phase = 'RUNNING'
                                 WHERE r.pool_id = v.pool_id AND a.version_id = v.id

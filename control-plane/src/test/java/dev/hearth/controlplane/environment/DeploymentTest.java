@@ -225,11 +225,11 @@ class DeploymentTest {
     }
 
     @Test
-    void pausedAndRetiredEnvironmentsTakeNoRuns() {
+    void pausedEnvironmentsTakeRunsAndRetiredOnesTakeNone() {
         deploy("halted", spec("halted", "{}"));
         jdbc().sql("UPDATE environment SET state = 'PAUSED' WHERE name = 'halted'")
                 .update();
-        assertThatThrownBy(() -> catalog().resolve("default", "halted", "noop")).hasMessageContaining("paused");
+        assertThat(catalog().resolve("default", "halted", "noop").task()).isEqualTo("noop");
         jdbc().sql("UPDATE environment SET state = 'RETIRED' WHERE name = 'halted'")
                 .update();
         assertThatThrownBy(() -> catalog().resolve("default", "halted", "noop")).hasMessageContaining("retired");
