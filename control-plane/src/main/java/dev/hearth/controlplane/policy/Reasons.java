@@ -35,7 +35,8 @@ final class Reasons {
         if (pool.condition().warmAsked()) {
             return new Reason(
                     Rule.WARM_ASKED,
-                    () -> "somebody asked for a warm pool: " + keeps(pool.limits()) + "; " + there(serving));
+                    () -> "asked to be warm, by hand or by a deployment over a warm version: " + keeps(pool.limits())
+                            + "; " + there(serving));
         }
         Duration idleTtl = pool.limits().idleTtl();
         return new Reason(idleTtl == null ? Rule.ALWAYS_ON : Rule.MINIMUM, () -> {

@@ -181,19 +181,51 @@ final class LiveServer implements AutoCloseable {
         }
     }
 
-    /** Deploys one of the examples' environments under another reuse policy. */
-    void deployExample(String environment, Map<String, Object> reuse) {
-        put(
-                "/api/v1/environments/" + environment,
-                Map.of(
-                        "image",
-                        "process:java",
-                        "bundle",
-                        uploadExamples(),
-                        "resources",
-                        Map.of("cpu", "1", "memory", "256Mi"),
-                        "reuse",
-                        reuse));
+    /** Deploys one of the examples' environments under another reuse policy (null = none), and answers its version. */
+    String deployExample(String environment, Map<String, Object> reuse) {
+        return deployExample(environment, reuse, Map.of());
+    }
+
+    /** As {@link #deployExample(String, Map)}, with environment variables: another value is another version. */
+    String deployExample(String environment, Map<String, Object> reuse, Map<String, String> env) {
+        Map<String, Object> spec = new TreeMap<>(Map.of(
+                "image",
+                "process:java",
+                "bundle",
+                uploadExamples(),
+                "resources",
+                Map.of("cpu", "1", "memory", "256Mi"),
+                "env",
+                env));
+        if (reuse != null) {
+            spec.put("reuse", reuse);
+        }
+        return put("/api/v1/environments/" + environment, spec).get("version").asString();
+    }
+
+    /** Starts a run for each input, in one request, and answers their names. */
+    List<String> submitAll(String environment, String task, List<?> inputs) {
+        List<String> names = new ArrayList<>();
+        post("/api/v1/runs:batch", Map.of("environment", environment, "task", task, "inputs", inputs))
+                .get("names")
+                .forEach(name -> names.add(name.asString()));
+        return names;
+    }
+
+    /** Replicas of an environment that take work now. */
+    long ready(String environment) {
+        return replicas(environment).stream()
+                .filter(replica -> replica.get("phase").asString().equals("READY"))
+                .count();
+    }
+
+    /** All replicas that an environment ever had, newest first. */
+    List<JsonNode> everyReplica(String environment) {
+        List<JsonNode> replicas = new ArrayList<>();
+        get("/api/v1/environments/" + environment + "/replicas?all=true&limit=200")
+                .get("items")
+                .forEach(replicas::add);
+        return replicas;
     }
 
     /** Starts a run and answers its name. */
@@ -239,7 +271,9 @@ final class LiveServer implements AutoCloseable {
     /** Scaling decisions of an environment, oldest first. */
     List<JsonNode> decisions(String environment) {
         List<JsonNode> decisions = new ArrayList<>();
-        get("/api/v1/environments/" + environment + "/decisions").get("items").forEach(decisions::add);
+        get("/api/v1/environments/" + environment + "/decisions?limit=200")
+                .get("items")
+                .forEach(decisions::add);
         return decisions.reversed();
     }
 

@@ -1,17 +1,23 @@
 package dev.hearth.controlplane.scaling;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.hearth.controlplane.TestDatabase;
 import dev.hearth.controlplane.signals.Signals;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -21,6 +27,9 @@ final class ScalingDatabase {
 
     final JdbcClient jdbc;
     final DataSource source;
+    /** Statements prepared so far. */
+    final AtomicLong statements = new AtomicLong();
+
     final Signals signals = new Signals();
     final List<Object> events = new ArrayList<>();
     final SnapshotStore snapshots;
@@ -32,7 +41,14 @@ final class ScalingDatabase {
     }
 
     ScalingDatabase(TestDatabase.Database database) {
-        source = new DriverManagerDataSource(database.url(), database.user(), database.password());
+        HikariDataSource connections = new HikariDataSource();
+        connections.setJdbcUrl(database.url());
+        connections.setUsername(database.user());
+        connections.setPassword(database.password());
+        connections.setMaximumPoolSize(4);
+        connections.setMinimumIdle(0);
+        connections.setIdleTimeout(10_000);
+        source = counting(connections);
         Flyway.configure()
                 .dataSource(source)
                 .locations("classpath:db/migrations")
@@ -46,6 +62,27 @@ final class ScalingDatabase {
         ScalingStore store = new ScalingStore(jdbc);
         PoolEvaluation evaluation = new PoolEvaluation(transactions, snapshots, store, decisions);
         round = new ScalingRound(snapshots, store, evaluation, settings, new Announcements(signals, events::add));
+    }
+
+    /** Counts the statements that go through it. */
+    private DataSource counting(DataSource target) {
+        return new DelegatingDataSource(target) {
+            @Override
+            public Connection getConnection() throws SQLException {
+                Connection connection = super.getConnection();
+                return (Connection) Proxy.newProxyInstance(
+                        Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, args) -> {
+                            if (method.getName().equals("prepareStatement")) {
+                                statements.incrementAndGet();
+                            }
+                            try {
+                                return method.invoke(connection, args);
+                            } catch (InvocationTargetException e) {
+                                throw e.getCause();
+                            }
+                        });
+            }
+        };
     }
 
     long environment(String name) {
