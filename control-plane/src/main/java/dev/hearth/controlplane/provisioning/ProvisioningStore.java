@@ -36,7 +36,8 @@ class ProvisioningStore {
             ReplicaPhase phase,
             Instant startedAt,
             @Nullable Instant readyAt,
-            @Nullable Instant drainingAt) {}
+            @Nullable Instant drainingAt,
+            boolean busy) {}
 
     /** Takes requested replicas for this server; another server skips them. The tokens are stored as hashes. */
     Optional<Wanted> claim(String owner, String joinToken, String joinTokenHash, Instant now) {
@@ -79,10 +80,13 @@ class ProvisioningStore {
                 .update();
     }
 
-    /** Live replicas that this server has started. */
+    /** Live replicas that this server has started; one that drains and is idle drains since its last work. By action_running. */
     List<Live> live(String owner) {
         return sql.sql("""
-                SELECT id, phase, started_at, ready_at, draining_at FROM replica
+                SELECT id, phase, started_at, ready_at, busy,
+                    CASE WHEN busy THEN draining_at ELSE greatest(draining_at, last_busy_at) END AS draining_at
+                FROM replica CROSS JOIN LATERAL (
+                    SELECT EXISTS (SELECT 1 FROM action a WHERE a.replica_id = replica.id AND a.phase = 'RUNNING') AS busy) now
                 WHERE phase IN ('STARTING', 'READY', 'DRAINING') AND placement ->> 'owner' = ?
                 """)
                 .param(owner)
@@ -91,7 +95,8 @@ class ProvisioningStore {
                         ReplicaPhase.valueOf(row.getString("phase")),
                         row.getTimestamp("started_at").toInstant(),
                         time(row, "ready_at"),
-                        time(row, "draining_at")))
+                        time(row, "draining_at"),
+                        row.getBoolean("busy")))
                 .list();
     }
 

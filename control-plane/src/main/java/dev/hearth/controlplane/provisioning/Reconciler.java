@@ -3,6 +3,7 @@ package dev.hearth.controlplane.provisioning;
 import dev.hearth.controlplane.provisioning.ProvisioningStore.Live;
 import dev.hearth.controlplane.provisioning.ProvisioningStore.Wanted;
 import dev.hearth.controlplane.replica.ReplicaExit;
+import dev.hearth.controlplane.replica.ReplicaSettings;
 import dev.hearth.controlplane.replica.Replicas;
 import dev.hearth.controlplane.signals.Signals;
 import dev.hearth.model.ReplicaPhase;
@@ -61,6 +62,7 @@ final class Reconciler implements SmartLifecycle {
     record Surroundings(
             Signals signals,
             Clock clock,
+            ReplicaSettings replicas,
             @Value("${hearth.home}") Path home) {
         String owner() {
             return home.toAbsolutePath().normalize().toString();
@@ -93,7 +95,11 @@ final class Reconciler implements SmartLifecycle {
         if (replica.phase() == ReplicaPhase.STARTING) {
             return replica.startedAt().isBefore(now.minus(settings.startTimeout()));
         }
-        return replica.drainingAt() != null && replica.drainingAt().isBefore(now.minus(settings.drainTimeout()));
+        // A busy one ends its work by itself at the deadline of its drain; it gets the time to leave on top of that.
+        Duration allowed = replica.busy()
+                ? surroundings.replicas().drainDeadline().plus(settings.leaveTimeout())
+                : settings.leaveTimeout();
+        return replica.drainingAt() != null && replica.drainingAt().isBefore(now.minus(allowed));
     }
 
     private void startRequested() {

@@ -70,7 +70,7 @@ final class Greeting {
         sessions.add(session);
         outbox.welcome(welcome);
         if (facts.phase() == ReplicaPhase.DRAINING) {
-            session.drain(ReplicaKeeper.DRAIN_DEADLINE);
+            sessions.drain(session);
         }
         dispatcher.connect(session);
         journal.look();

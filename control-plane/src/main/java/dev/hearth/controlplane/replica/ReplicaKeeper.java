@@ -28,9 +28,6 @@ import org.springframework.stereotype.Component;
 final class ReplicaKeeper implements SmartLifecycle {
     static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
-    /** What still runs so long after a drain is ended by its host. */
-    static final Duration DRAIN_DEADLINE = Duration.ofSeconds(30);
-
     /** Without a frame for so long, a stream is taken for dead: several heartbeats. */
     private static final Duration SILENCE = Duration.ofSeconds(5);
 
@@ -100,7 +97,7 @@ final class ReplicaKeeper implements SmartLifecycle {
             memory.sessions().find(standing.id()).ifPresent(session -> {
                 session.elastic(standing.elastic());
                 if (standing.phase() == ReplicaPhase.DRAINING) {
-                    session.drain(DRAIN_DEADLINE);
+                    memory.sessions().drain(session);
                 } else if (standing.phase().isTerminal()) {
                     session.close("the replica is " + standing.phase());
                 }

@@ -9,7 +9,17 @@ import org.springframework.stereotype.Component;
 /** The replicas that are connected here. Thread-safe. */
 @Component
 final class Sessions {
+    private final ReplicaSettings settings;
     private final Map<Long, ReplicaSession> sessions = new ConcurrentHashMap<>();
+
+    Sessions(ReplicaSettings settings) {
+        this.settings = settings;
+    }
+
+    /** Tells a replica to finish what it runs and to leave. Repeating it changes nothing. */
+    void drain(ReplicaSession session) {
+        session.drain(settings.drainDeadline());
+    }
 
     /** Takes a session in; an older one of the same replica is closed. */
     void add(ReplicaSession session) {
