@@ -3,7 +3,6 @@ package dev.hearth.controlplane.policy;
 import dev.hearth.model.PoolState;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -44,27 +43,18 @@ public record Countdowns(@Nullable Instant coldAt, Optional<Departure> next) {
     }
 
     /**
-     * Above the floor the highest ordinal goes that has been idle for scaledown_ttl, one replica in a scaledown_ttl. E.g.
-     * replicas 1 to 3, floor 1, ttl 30 s, 3 idle since 12:00:10, 2 since 12:00:00: 2 goes at 12:00:30, 3 at 12:01:00.
+     * Above the floor the highest ordinal that is idle goes once it has been idle for scaledown_ttl, one replica in a
+     * scaledown_ttl. E.g. replicas 1 to 3, floor 1, ttl 30 s, 3 idle since 12:00:10, 2 since 12:00:00: 3 goes at 12:00:40,
+     * 2 at 12:01:10. Work goes to the lowest ordinals first, so the highest is the one that rests longest.
      */
     private static Optional<Departure> next(PoolSnapshot pool, Instant now) {
         if (pool.serving().size() <= pool.wanted()) {
             return Optional.empty();
         }
-        List<Departure> due = pool.serving().stream()
+        return pool.serving().stream()
                 .filter(replica -> !replica.busy())
-                .map(replica -> new Departure(replica, dueAt(pool, replica, now)))
-                .toList();
-        return due.stream()
-                .map(Departure::at)
-                .min(Comparator.naturalOrder())
-                .flatMap(first -> highest(due, first.isAfter(now) ? first : now));
-    }
-
-    private static Optional<Departure> highest(List<Departure> due, Instant at) {
-        return due.stream()
-                .filter(departure -> !departure.at().isAfter(at))
-                .max(Comparator.comparingInt(departure -> departure.replica().ordinal()));
+                .max(Comparator.comparingInt(ReplicaSnapshot::ordinal))
+                .map(highest -> new Departure(highest, dueAt(pool, highest, now)));
     }
 
     private static Instant dueAt(PoolSnapshot pool, ReplicaSnapshot replica, Instant now) {

@@ -62,6 +62,11 @@ class BadInputIT {
             "reuse": {"scope": "galaxy"}                      | reuse.scope
             "reuse": {"idle_ttl": 60}                         | reuse.idle_ttl
             "reuse": [1, 2]                                   | reuse
+            "reuse": {"recycle": {"afterExecutions": 0}}      | reuse.recycle.afterExecutions
+            "reuse": {"recycle": {"afterAge": "soon"}}        | reuse.recycle.afterAge
+            "reuse": {"recycle": {"aboveHeap": "1Ki"}}        | reuse.recycle.aboveHeap
+            "reuse": {"recycle": {"aboveRss": "lots"}}        | reuse.recycle.aboveRss
+            "reuse": {"recycle": {"after": 5}}                | reuse.recycle.after
             "resources": {"cpu": "fast", "memory": "1Gi"}     | resources.cpu
             "resources": {"cpu": "1", "memory": "much"}       | resources.memory
             "resources": {"cpu": "1", "memory": "1"}          | resources.memory
@@ -117,6 +122,14 @@ class BadInputIT {
             POST | /api/v1/runs | {"environment": "reuse_concurrency", "task": "noop", "input": {"x": 1}, "prio": 3} | 400 | prio
             POST | /api/v1/runs | {"environment": "reuse_concurrency", "task": "no\\u0000op", "input": {"x": 1}} | 4xx | task
             POST | /api/v1/runs | {"environment": "reuse_concurrency", "task":                          | 400 | JSON
+            POST | /api/v1/runs | {"environment": "reuse_concurrency", "task": "noop", "input": {"x": 1}, "overrides": {"resources": {"cpu": "2"}}} | 400 | overrides.resources
+            POST | /api/v1/runs | {"environment": "reuse_concurrency", "task": "noop", "input": {"x": 1}, "overrides": {"reusable": "on"}} | 400 | overrides.reusable
+            POST | /api/v1/runs | {"environment": "reuse_concurrency", "task": "noop", "input": {"x": 1}, "overrides": {"reusable": "off", "resources": {"memory": "1"}}} | 400 | overrides.resources.memory
+            POST | /api/v1/runs | {"environment": "reuse_concurrency", "task": "noop", "input": {"x": 1}, "overrides": {"image": "x"}} | 400 | overrides.image
+            POST | /api/v1/runs | {"environment": "reuse_concurrency", "task": "noop", "input": {"x": 1}, "overrides": 7} | 400 | overrides
+            POST | /api/v1/environments/nowhere/warm | {} | 404 | nowhere
+            POST | /api/v1/environments/reuse_concurrency/boil | {} | 4xx | boil
+            POST | /api/v1/replicas/one/drain | {} | 404 | one
             POST | /api/v1/runs | []                                                                    | 400 | object
             POST | /api/v1/runs | not json                                                              | 400 | JSON
             POST | /api/v1/runs?wait=forever | {"environment": "reuse_concurrency", "task": "noop", "input": {"x": 1}} | 400 | wait

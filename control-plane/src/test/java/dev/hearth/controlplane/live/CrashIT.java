@@ -75,6 +75,37 @@ class CrashIT {
         }
     }
 
+    /** F7: whether it is killed or stopped in order, the next one finds the same processes, with what they have in memory. */
+    @Test
+    void aRestartLosesNoWarmReplica(@TempDir Path folder) {
+        LiveServer server =
+                new LiveServer(folder.resolve("home")).with("HEARTH_PROVISIONING_KEEPREPLICASONSHUTDOWN", "true");
+        server.start();
+        server.deployExample("counter", Map.of("replicas", 1, "idleTtl", 120));
+        long pid = count(server, 1);
+
+        server.killHard();
+        server.start();
+        assertThat(count(server, 2)).isEqualTo(pid);
+
+        server.stop();
+        server.start();
+        assertThat(count(server, 3)).isEqualTo(pid);
+
+        server.post("/api/v1/environments/counter/retire", Map.of());
+        await().atMost(Duration.ofSeconds(30)).until(() -> server.workerProcesses() == 0);
+        server.close();
+    }
+
+    private static long count(LiveServer server, int expected) {
+        JsonNode output = server.succeeded(server.post("/api/v1/runs", Map.of("environment", "counter", "task", "next"))
+                        .get("name")
+                        .asString())
+                .get("output");
+        assertThat(output.get("count").asInt()).isEqualTo(expected);
+        return output.get("pid").asLong();
+    }
+
     private static int succeeded(LiveServer server, String run) {
         return server.get("/api/v1/runs/" + run)
                 .get("actions")

@@ -130,7 +130,7 @@ class LifeStoriesIT {
                 "scaledownTtl",
                 SCALEDOWN_TTL.toString(),
                 "idleTtl",
-                IDLE_TTL.toString());
+                idleTtl.toString());
     }
 
     private static void awaitCold(String environment) {

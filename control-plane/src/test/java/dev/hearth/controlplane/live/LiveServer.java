@@ -104,6 +104,12 @@ final class LiveServer implements AutoCloseable {
         process.onExit().join();
     }
 
+    /** Orderly, but leaves its replicas to themselves if it is told to keep them. */
+    void stop() {
+        process.destroy();
+        process.onExit().join();
+    }
+
     @Override
     public void close() {
         List<ProcessHandle> family = new ArrayList<>(process.descendants().toList());

@@ -25,8 +25,8 @@ class CountdownsTest {
     void onlyTheNextReplicaToGoHasATimeOfItsOwn() {
         Countdowns countdowns = of(between(1, 3).running(1, 1).idle(2, 0).idle(3, 20), 30);
 
-        assertThat(countdowns.stopsAt(102)).isEqualTo(at(60));
-        assertThat(countdowns.stopsAt(103)).isNull();
+        assertThat(countdowns.stopsAt(103)).isEqualTo(at(80));
+        assertThat(countdowns.stopsAt(102)).isNull();
         assertThat(countdowns.stopsAt(101)).isNull();
     }
 
@@ -43,8 +43,8 @@ class CountdownsTest {
     void thePolicyActsExactlyWhenTheCountdownsEnd() {
         APool pool = between(1, 3).running(1, 1).idle(2, 0).idle(3, 20);
 
-        assertThat(pool.decidedAt(59)).isInstanceOf(Decision.Hold.class);
-        assertThat(pool.decidedAt(60)).isInstanceOf(Decision.StopOne.class);
+        assertThat(pool.decidedAt(79)).isInstanceOf(Decision.Hold.class);
+        assertThat(pool.decidedAt(80)).isInstanceOf(Decision.StopOne.class);
     }
 
     private static Countdowns of(APool pool, long seconds) {

@@ -124,8 +124,8 @@ class ScalingPolicyTest {
         void letsTheHighestIdleReplicaGoAfterScaledownTtl() {
             APool pool = between(1, 4).running(1, 1).idle(2, 0).idle(3, 20).running(4, 1);
 
-            assertHolds(pool.decidedAt(59), 4);
-            assertStopsOne(pool.decidedAt(60), 2);
+            assertHolds(pool.decidedAt(60), 4);
+            assertHolds(pool.decidedAt(79), 4);
             assertStopsOne(pool.decidedAt(80), 3);
         }
 
