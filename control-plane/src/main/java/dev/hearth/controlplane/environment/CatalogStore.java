@@ -1,7 +1,9 @@
 package dev.hearth.controlplane.environment;
 
 import dev.hearth.api.BundleView.DeclaredTask;
+import dev.hearth.api.EnvironmentSpec;
 import dev.hearth.model.EnvironmentState;
+import dev.hearth.model.ReusePolicy;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -84,6 +86,16 @@ final class CatalogStore {
                         row.getObject("pool_id", Long.class),
                         schemas(row.getString("tasks"))))
                 .single();
+    }
+
+    /** One row, by the primary key. */
+    @Nullable
+    ReusePolicy reuse(long versionId) {
+        return jdbc.sql("SELECT spec FROM environment_version WHERE id = :version")
+                .param("version", versionId)
+                .query((row, n) -> json.readValue(row.getString("spec"), EnvironmentSpec.class))
+                .single()
+                .reuse();
     }
 
     private Map<String, DeclaredSchema> schemas(String tasks) {

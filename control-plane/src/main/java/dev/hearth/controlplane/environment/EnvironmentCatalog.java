@@ -3,6 +3,7 @@ package dev.hearth.controlplane.environment;
 import dev.hearth.controlplane.environment.CatalogStore.Active;
 import dev.hearth.controlplane.environment.CatalogStore.Deployed;
 import dev.hearth.controlplane.problem.ProblemException;
+import dev.hearth.model.ReusePolicy;
 import dev.hearth.model.Violation;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -67,6 +68,19 @@ public final class EnvironmentCatalog {
             throw NearNames.unknownEnvironment(project, environment, store.names(project));
         }
         return id;
+    }
+
+    /**
+     * The reuse policy of the active version; null if it has none.
+     *
+     * @throws ProblemException 404 for an unknown environment
+     */
+    public @Nullable ReusePolicy reuse(String project, String environment) {
+        Active active = store.active(project, environment);
+        if (active == null) {
+            throw NearNames.unknownEnvironment(project, environment, store.names(project));
+        }
+        return store.reuse(active.versionId());
     }
 
     /**

@@ -18,7 +18,10 @@ final class Reasons {
         PoolLimits limits = pool.limits();
         int serving = pool.serving().size();
         if (pool.condition().queued() + pool.running() == 0) {
-            return "what runs here only waits for its children: " + keeps(limits) + "; " + there(serving);
+            boolean parents = pool.replicas().stream().anyMatch(replica -> replica.parked() > 0);
+            String what =
+                    parents ? "what runs here only waits for its children: " : "what runs is on draining replicas: ";
+            return what + keeps(limits) + "; " + there(serving);
         }
         String load = queued(pool) + " and " + pool.running() + " running";
         if (minimum) {

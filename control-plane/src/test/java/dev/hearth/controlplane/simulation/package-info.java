@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hearth.controlplane.simulation;
+
+import org.jspecify.annotations.NullMarked;
