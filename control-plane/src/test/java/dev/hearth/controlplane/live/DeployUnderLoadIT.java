@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -56,6 +57,7 @@ class DeployUnderLoadIT {
             assertThat(doneBy).isEqualTo(Map.of(v1, TASKS / 2, v2, TASKS / 2));
             assertThat(most).as("the overlap is one pool of each").isLessThanOrEqualTo(4);
             await().atMost(Duration.ofSeconds(20)).until(() -> state(server, v1).equals("RETIRED"));
+            predictionAgainstOutcome(server, allRuns(server));
 
             String back = server.deployExample("sleeper", POLICY, Map.of("RELEASE", "1"));
             assertThat(back).as("the old spec is the old version").isEqualTo(v1);
@@ -64,6 +66,75 @@ class DeployUnderLoadIT {
                             .asString())
                     .isEqualTo(v1);
         }
+    }
+
+    /** Asks what three policies would have made of these arrivals, and then lets the first of them work them off for real. */
+    private static void predictionAgainstOutcome(LiveServer server, List<JsonNode> recorded) {
+        List<Map<String, Object>> proposed =
+                List.of(policy(List.of(1, 4), 40), policy(4, 40), policy(List.of(1, 2), 20));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> server.replicas("sleeper").isEmpty());
+
+        JsonNode answer =
+                server.post("/api/v1/environments/sleeper/what-if", Map.of("policies", proposed, "since", "10m"));
+        System.out.printf(
+                "What if, on %d recorded arrivals, cold start %d ms; measured %.1f replica-seconds, wait p50 %d, p99 %d ms%n",
+                answer.get("arrivals").asInt(),
+                answer.get("coldStartMs").asInt(),
+                answer.get("actual").get("replicaSeconds").asDouble(),
+                answer.get("actual").get("p50WaitMs").asInt(),
+                answer.get("actual").get("p99WaitMs").asInt());
+        answer.get("items").forEach(item -> print("  ", item));
+        assertThat(answer.get("arrivals").asInt()).isEqualTo(TASKS);
+        assertThat(answer.get("items")).hasSize(4);
+
+        List<Instant> submitted = recorded.stream()
+                .map(run -> Instant.parse(run.get("createdAt").asString()))
+                .sorted()
+                .toList();
+        Duration between = Duration.between(submitted.getFirst(), submitted.getLast());
+        server.deployExample("sleeper", proposed.getFirst(), Map.of("RELEASE", "3"));
+        Instant begin = Instant.now();
+        server.submitAll("sleeper", "nap", naps(TASKS / 2));
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> Duration.between(begin, Instant.now()).compareTo(between) >= 0);
+        server.submitAll("sleeper", "nap", naps(TASKS / 2));
+        await().atMost(Duration.ofMinutes(2)).until(() -> allEnded(server));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> server.replicas("sleeper").isEmpty());
+
+        String window = Duration.between(begin, Instant.now()).plusMillis(500).toMillis() + "ms";
+        JsonNode after = server.post("/api/v1/environments/sleeper/what-if", Map.of("since", window));
+        System.out.println("The first of them for real:");
+        print("  predicted ", answer.get("items").get(1));
+        JsonNode actual = after.get("actual");
+        System.out.printf(
+                "  measured  %8.1f replica-seconds, wait mean %6d, p50 %6d, p99 %6d ms%n",
+                actual.get("replicaSeconds").asDouble(),
+                actual.get("meanWaitMs").asInt(),
+                actual.get("p50WaitMs").asInt(),
+                actual.get("p99WaitMs").asInt());
+        assertThat(after.get("arrivals").asInt()).isEqualTo(TASKS);
+    }
+
+    private static void print(String indent, JsonNode item) {
+        JsonNode policy = item.get("policy");
+        System.out.printf(
+                "%s%8.1f replica-seconds (oracle %.1f), wait mean %6d, p50 %6d, p99 %6d ms, starts %d: %s x %d%s%n",
+                indent,
+                item.get("replicaSeconds").asDouble(),
+                item.get("oracleReplicaSeconds").asDouble(),
+                item.get("meanWaitMs").asInt(),
+                item.get("p50WaitMs").asInt(),
+                item.get("p99WaitMs").asInt(),
+                item.get("starts").asInt(),
+                policy.get("replicas"),
+                policy.get("concurrency").asInt(),
+                item.get("deployed").asBoolean() ? " (deployed)" : "");
+    }
+
+    private static Map<String, Object> policy(Object replicas, int concurrency) {
+        return Map.of("replicas", replicas, "concurrency", concurrency, "scaledownTtl", 2, "idleTtl", 5);
     }
 
     private static List<Map<String, Integer>> naps(int count) {
