@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hearth.api.DecisionView;
+import dev.hearth.controlplane.policy.Pace;
 import dev.hearth.controlplane.policy.PoolSnapshot;
 import dev.hearth.controlplane.policy.StartFailures;
 import java.sql.Connection;
@@ -271,6 +272,121 @@ class ScalingRoundTest {
         db.round.run(NOON.plusSeconds(1), false);
         assertThat(db.text("SELECT state FROM environment_version")).isEqualTo("RETIRED");
         assertThat(db.phases(pool)).containsExactly("DRAINING");
+    }
+
+    @Test
+    void aVersionThatSharesItsPoolRetiresWithItsLastAction() {
+        long pool = db.pool(environment, 1, 1);
+        db.execute("UPDATE environment_version SET state = 'DRAINING'");
+        db.version(environment, "v2", "ACTIVE", pool);
+        long old = db.queue(pool, "r1");
+        db.execute("UPDATE action SET version_id = (SELECT id FROM environment_version WHERE version = 'v1')");
+        db.queue(pool, "r2");
+        db.execute(
+                "UPDATE action SET version_id = (SELECT id FROM environment_version WHERE version = 'v2') WHERE run = 'r2'");
+
+        db.round.run(NOON, false);
+        assertThat(db.text("SELECT state FROM environment_version WHERE version = 'v1'"))
+                .isEqualTo("DRAINING");
+        db.execute("UPDATE action SET phase = 'SUCCEEDED' WHERE id = " + old);
+        db.round.run(NOON.plusSeconds(1), false);
+        assertThat(db.text("SELECT state FROM environment_version WHERE version = 'v1'"))
+                .isEqualTo("RETIRED");
+    }
+
+    @Test
+    void aPausedEnvironmentsQueueIsNoDemand() {
+        long pool = db.pool(environment, 1, 3);
+        db.queue(pool, "r1");
+        db.execute("UPDATE environment SET state = 'PAUSED'");
+
+        db.round.run(NOON, false);
+        assertThat(db.phases(pool)).isEmpty();
+
+        db.execute("UPDATE environment SET state = 'ACTIVE'");
+        db.round.run(NOON.plusSeconds(1), false);
+        assertThat(db.phases(pool)).containsExactly("REQUESTED");
+    }
+
+    @Test
+    void aPoolThatIsAskedToBeWarmComesUpOnceAndKeepsTheRequestWhileTheServerIsFull() {
+        long other = db.pool(db.environment("others"), 64, 64);
+        db.queue(other, "r1");
+        db.round.run(NOON, false);
+        long pool = db.pool(environment, 0, 3);
+        db.execute("UPDATE pool SET warm_asked = true, active_at = '%s' WHERE id = %d".formatted(NOON, pool));
+
+        db.round.run(NOON.plusSeconds(1), false);
+        assertThat(db.phases(pool)).isEmpty();
+        assertThat(db.text("SELECT warm_asked::text FROM pool WHERE id = " + pool))
+                .isEqualTo("true");
+
+        db.execute("UPDATE replica SET phase = 'STOPPED'");
+        db.execute("UPDATE action SET phase = 'SUCCEEDED'");
+        db.execute("UPDATE pool SET state = 'COLD', desired = 0 WHERE id = " + other);
+        db.round.run(NOON.plusSeconds(2), false);
+        assertThat(db.phases(pool)).containsExactly("REQUESTED");
+        assertThat(db.text("SELECT warm_asked::text FROM pool WHERE id = " + pool))
+                .isEqualTo("false");
+    }
+
+    @Test
+    void replicasThatComeUpAndDieAtOnceAreFailedStarts() {
+        long pool = db.pool(environment, 1, 1);
+        for (int i = 0; i < 3; i++) {
+            long replica = db.ready(pool, 1);
+            db.execute("""
+                    UPDATE replica SET phase = 'LOST', requested_at = '%1$s', ready_at = '%1$s', ended_at = '%2$s',
+                        end_reason = 'exit 1' WHERE id = %3$d""".formatted(NOON.minusSeconds(60 - i), NOON.minusSeconds(58 - i), replica));
+        }
+
+        assertThat(db.snapshots.pool(pool, NOON).getFirst().failures().count()).isEqualTo(3);
+        db.execute("UPDATE replica SET executed = 1 WHERE id = (SELECT max(id) FROM replica)");
+        assertThat(db.snapshots.pool(pool, NOON).getFirst().failures().count()).isZero();
+    }
+
+    @Test
+    void thePaceOfAPoolIsThatOfItsNewestReplicas() {
+        long pool = db.pool(environment, 1, 2);
+        db.ready(pool, 1);
+        db.ready(pool, 2);
+        db.execute("UPDATE replica SET ready_at = requested_at + interval '3 s', service_ms = 100 * ordinal");
+
+        Pace pace = db.snapshots.pool(pool, NOON).getFirst().pace();
+
+        assertThat(pace.coldStart()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(pace.service()).isEqualTo(Duration.ofMillis(150));
+    }
+
+    @Test
+    void aWornReplicaIsReplacedBeforeItDrainsWithItsWork() {
+        long pool = db.pool(environment, 1, 1);
+        db.execute("UPDATE pool SET recycle_executions = 5");
+        long worn = db.ready(pool, 1);
+        db.claim(db.queue(pool, "r1"), worn);
+        db.execute("UPDATE replica SET executed = 5");
+
+        db.round.run(NOON, false);
+        assertThat(db.phases(pool)).containsExactly("READY", "REQUESTED");
+        db.execute("UPDATE replica SET phase = 'READY', ready_at = now() WHERE ordinal = 2");
+        db.round.run(NOON.plusSeconds(1), false);
+        assertThat(db.phases(pool)).containsExactly("DRAINING", "READY");
+        assertThat(db.text("SELECT string_agg(rule, ' ' ORDER BY id) FROM scaling_decision"))
+                .isEqualTo("RECYCLE RECYCLE");
+    }
+
+    @Test
+    void onlyOneOfTwoControlPlanesTakesATurn() {
+        long pool = db.pool(environment, 1, 1);
+        db.queue(pool, "r1");
+        db.execute("UPDATE turn SET taken_at = now()");
+
+        db.round.run(NOON, true);
+        assertThat(db.phases(pool)).as("somebody has looked in this interval").isEmpty();
+
+        db.execute("UPDATE turn SET taken_at = now() - interval '1 s'");
+        db.round.run(NOON, true);
+        assertThat(db.phases(pool)).containsExactly("REQUESTED");
     }
 
     private String state(long pool) {
