@@ -86,7 +86,9 @@ class TwoControlPlanesIT {
         }
 
         a.deployExample("counter", Map.of("replicas", 1, "concurrency", 1, "idleTtl", 120));
-        a.succeeded(a.submit("counter", "next", null));
+        a.succeeded(a.post("/api/v1/runs", Map.of("environment", "counter", "task", "next"))
+                .get("name")
+                .asString());
         LiveServer stranger = a.workerProcesses() == 2 ? b : a;
         List<Long> waits = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
@@ -120,16 +122,7 @@ class TwoControlPlanesIT {
     @Test
     void nothingIsLostAndNothingCountsTwiceWhenOneIsKilled() {
         b.deployExample(
-                ENV,
-                Map.of(
-                        "replicas",
-                        List.of(2, MOST_REPLICAS),
-                        "concurrency",
-                        20,
-                        "scaledownTtl",
-                        "2s",
-                        "idleTtl",
-                        "6s"));
+                ENV, Map.of("replicas", List.of(2, MOST_REPLICAS), "concurrency", 20, "scaledownTtl", 2, "idleTtl", 6));
         b.succeeded(b.submit(ENV, "noop", Map.of("x", 1)));
         awaitReady(2);
         assertThat(a.workerProcesses()).as("A has replicas to leave behind").isPositive();
