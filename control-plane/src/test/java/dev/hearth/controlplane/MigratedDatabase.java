@@ -29,7 +29,7 @@ public record MigratedDatabase(HikariDataSource source, JdbcClient sql) implemen
         return insert("""
                 INSERT INTO pool (identity, environment_id, environment, image, resources, env, single_use, concurrency,
                                   replicas_min, replicas_max, scaledown_ttl_ms, idle_ttl_ms, created_at)
-                VALUES ('p', %d, 'env', 'process:java', '{"cpuMillis": 500, "memoryBytes": 268435456}', '{}', false, 1, 1, 9,
+                VALUES ('p', %d, 'env', 'process:java', '{"cpu": "500m", "memory": "256Mi", "gpu": 0}', '{}', false, 1, 1, 9,
                         1000, 1000, now())""".formatted(environment));
     }
 

@@ -10,6 +10,7 @@ import dev.hearth.wire.Welcome;
 import dev.hearth.wire.WorkerFrame;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** A replica whose control plane goes away finds another. */
@@ -58,7 +59,7 @@ class SeveralControlPlanesTest {
     }
 
     private static List<String> turns(Endpoints endpoints, int count) {
-        return java.util.stream.Stream.generate(() -> {
+        return Stream.generate(() -> {
                     endpoints.next();
                     return endpoints.current();
                 })

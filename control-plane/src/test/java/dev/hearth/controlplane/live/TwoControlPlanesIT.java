@@ -198,6 +198,51 @@ class TwoControlPlanesIT {
         assertThat(mostAtOnce.get()).isBetween(2, MOST_REPLICAS);
     }
 
+    @Test
+    void replicasThatAreLeftBehindGoOnElsewhereAndAreFoundAgain() {
+        b.deployExample("sleeper", Map.of("replicas", 2, "concurrency", 10, "idleTtl", 120));
+        b.succeeded(b.submit("sleeper", "naps", Map.of("n", 1, "millis", 1)));
+        await().atMost(Duration.ofSeconds(60)).until(() -> ready("sleeper").size() == 2);
+        Set<String> replicas = ready("sleeper");
+        assertThat(a.workerProcesses()).isEqualTo(1);
+        String run = a.submit("sleeper", "naps", Map.of("n", 300, "millis", 400));
+        await().atMost(Duration.ofSeconds(60)).until(() -> count("SELECT count(*) FROM attempt") > 50);
+
+        a.killHard();
+        Instant killed = Instant.now();
+        await().atMost(Duration.ofSeconds(30)).until(() -> connectedAgain(killed));
+        System.out.printf(
+                "A's replica at B %d ms after the kill%n",
+                Duration.between(killed, Instant.now()).toMillis());
+        assertThat(b.succeeded(run).get("output").asInt()).isEqualTo(300);
+        assertThat(count("""
+                        SELECT count(*) FROM action a WHERE 1 <> (
+                            SELECT count(*) FROM attempt t WHERE t.action_id = a.id AND t.phase = 'SUCCEEDED')""")).isZero();
+        System.out.printf(
+                "Attempts tried again: %d%n", count("SELECT count(*) FROM attempt WHERE phase <> 'SUCCEEDED'"));
+
+        a.start();
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> count("SELECT count(*) FROM control_plane WHERE seen_at > now() - interval '2 s'") == 2);
+        await("A has looked at its processes several times")
+                .during(Duration.ofSeconds(4))
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> a.workerProcesses() == 1 && ready("sleeper").equals(replicas));
+        a.succeeded(a.submit("sleeper", "naps", Map.of("n", 10, "millis", 1)));
+        assertThat(ready("sleeper")).isEqualTo(replicas);
+    }
+
+    private Set<String> ready(String environment) {
+        return b.replicas(environment).stream()
+                .filter(replica -> replica.get("phase").asString().equals("READY"))
+                .map(replica -> replica.get("id").asString())
+                .collect(Collectors.toSet());
+    }
+
+    private boolean connectedAgain(Instant since) {
+        return count("SELECT count(*) FROM replica WHERE phase = 'READY' AND seen_at > '%s'".formatted(since)) == 2;
+    }
+
     /** Counts live replicas through B all the time. */
     private final class Sampler {
         private final Thread thread;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hearth.controlplane.MigratedDatabase;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -23,7 +24,11 @@ class ProvisioningStoreTest {
         database = MigratedDatabase.fresh();
         store = new ProvisioningStore(database.sql(), new JsonMapper());
         pool = database.pool();
-        now = database.sql().sql("SELECT now()").query(java.time.OffsetDateTime.class).single().toInstant();
+        now = database.sql()
+                .sql("SELECT now()")
+                .query(OffsetDateTime.class)
+                .single()
+                .toInstant();
         database.controlPlane("alive", 0);
         database.controlPlane("dead", 6);
     }

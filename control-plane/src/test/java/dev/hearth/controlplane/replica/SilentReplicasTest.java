@@ -28,7 +28,8 @@ class SilentReplicasTest {
 
             assertThat(store.silent(Duration.ofSeconds(15)))
                     .containsExactlyInAnyOrder(
-                            new Silent(left, ReplicaPhase.DRAINING, false), new Silent(lost, ReplicaPhase.DRAINING, true));
+                            new Silent(left, ReplicaPhase.DRAINING, false),
+                            new Silent(lost, ReplicaPhase.DRAINING, true));
             assertThat(store.runningSince(Instant.parse("2026-01-01T12:00:01Z"), List.of(left, lost)))
                     .singleElement()
                     .satisfies(attempt -> assertThat(attempt.key().action()).isEqualTo(action));
