@@ -8,6 +8,7 @@ import dev.hearth.wire.WorkerGatewayGrpc;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.time.Duration;
@@ -21,7 +22,8 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.stereotype.Component;
 
 /**
- * The life of the process towards the control plane: connects, says hello, beats, reconnects with jitter, drains, leaves.
+ * The life of the process towards the control planes: connects to one, says hello, beats, reconnects to it or to another with
+ * jitter, drains, leaves.
  * What runs here goes on whatever happens to the stream.
  */
 @Component
@@ -32,7 +34,15 @@ final class Replica implements DisposableBean {
     private static final Set<Status.Code> FINAL_REFUSALS =
             Set.of(Status.Code.UNAUTHENTICATED, Status.Code.NOT_FOUND, Status.Code.FAILED_PRECONDITION);
     private static final int MOST_MESSAGE_BYTES = 64 << 20;
-    private static final long KEEPALIVE_SECONDS = 10;
+
+    /** A control plane whose machine is gone answers nothing at all: twice this is well within a lease. */
+    private static final long KEEPALIVE_SECONDS = 3;
+
+    private static final int CONNECT_MILLIS = 2_000;
+
+    /** So long after its stream broke, a replica hopes for the control plane that it had; then it tries the others in turn. */
+    private static final Duration SAME_FOR = Duration.ofSeconds(1);
+
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
@@ -41,6 +51,7 @@ final class Replica implements DisposableBean {
     private final WorkerSettings settings;
     private final Executions executions;
     private final Outbox outbox;
+    private final Endpoints endpoints;
     private volatile boolean connected;
     private volatile boolean leaving;
     private volatile long heartbeatMillis = 1_000;
@@ -49,6 +60,7 @@ final class Replica implements DisposableBean {
         this.settings = settings;
         this.executions = executions;
         this.outbox = outbox;
+        this.endpoints = new Endpoints(settings.endpoint());
     }
 
     /** Runs until the replica has left; answers the exit code of the process. */
@@ -58,14 +70,21 @@ final class Replica implements DisposableBean {
         return stayConnected();
     }
 
-    private int stayConnected() {
-        ManagedChannel channel = NettyChannelBuilder.forTarget(settings.endpoint())
+    private static ManagedChannel channel(String endpoint) {
+        return NettyChannelBuilder.forTarget(endpoint)
                 .usePlaintext()
                 .directExecutor()
                 .maxInboundMessageSize(MOST_MESSAGE_BYTES)
+                .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
                 .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
+                .keepAliveTimeout(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
                 .keepAliveWithoutCalls(true)
                 .build();
+    }
+
+    private int stayConnected() {
+        String endpoint = endpoints.current();
+        ManagedChannel channel = channel(endpoint);
         try {
             long lastSeen = System.nanoTime();
             Duration pause = FIRST_PAUSE;
@@ -89,7 +108,17 @@ final class Replica implements DisposableBean {
                 }
                 log.warn("stream ended: {}", end);
                 sleep(jittered(pause));
-                channel.resetConnectBackoff();
+                if (System.nanoTime() - lastSeen > SAME_FOR.toNanos()) {
+                    endpoints.next();
+                }
+                if (endpoint.equals(endpoints.current())) {
+                    channel.resetConnectBackoff();
+                } else {
+                    endpoint = endpoints.current();
+                    log.info("trying the control plane at {}", endpoint);
+                    channel.shutdownNow();
+                    channel = channel(endpoint);
+                }
                 pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
             }
         } finally {
@@ -148,9 +177,13 @@ final class Replica implements DisposableBean {
         if (frame.hasWelcome()) {
             connected = true;
             heartbeatMillis = frame.getWelcome().getHeartbeatMillis();
+            endpoints.learn(frame.getWelcome().getEndpointsList());
             frame.getWelcome().getUnknownList().forEach(executions::forget);
             outbox.welcomed();
             executions.sayAgain();
+        }
+        if (frame.getEndpointsCount() > 0) {
+            endpoints.learn(frame.getEndpointsList());
         }
         frame.getCommittedReportsList().forEach(executions::committed);
         frame.getAssignmentsList().forEach(executions::assign);

@@ -10,7 +10,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param replica id, from {@code HEARTH_REPLICA_ID}
  * @param joinToken proves that it is that replica, from {@code HEARTH_JOIN_TOKEN}
- * @param endpoint host and port of the control plane's gRPC, from {@code HEARTH_WORKER_ENDPOINT}
+ * @param endpoint host and port of the control plane's gRPC, then of others that share its database, separated by commas, from {@code HEARTH_WORKER_ENDPOINT}
  * @param bundlesEndpoint address of the control plane's REST interface, from {@code HEARTH_BUNDLES_ENDPOINT}
  * @param bundle SHA-256 of the code to host, empty = the class path, from {@code HEARTH_BUNDLE}
  * @param slots executions at a time, from {@code HEARTH_SLOTS}

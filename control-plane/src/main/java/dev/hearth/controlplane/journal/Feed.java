@@ -1,5 +1,6 @@
 package dev.hearth.controlplane.journal;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -9,11 +10,14 @@ import org.springframework.stereotype.Component;
 
 /**
  * Tells of committed changes. Subscribers are called on the journal's thread, in commit order, and must neither block nor
- * throw. A change made by another control plane does not come through here: whoever waits also reads slowly.
+ * throw. A change made by another control plane does not come through here: {@link #endedElsewhere} tells those who wait for
+ * an end that it is time to look, and whoever waits also reads slowly.
  */
 @Component
 public final class Feed {
-    private final Map<String, List<Consumer<ActionChange>>> byRun = new ConcurrentHashMap<>();
+    private record Watcher(Consumer<ActionChange> subscriber, Runnable look) {}
+
+    private final Map<String, List<Watcher>> byRun = new ConcurrentHashMap<>();
     private final List<Consumer<List<ActionChange>>> everything = new CopyOnWriteArrayList<>();
 
     /** A subscription, ended by closing it. */
@@ -22,16 +26,17 @@ public final class Feed {
         void close();
     }
 
-    /** Hears the changes of one run from now on. */
-    public Subscription subscribe(String run, Consumer<ActionChange> subscriber) {
+    /** Hears the changes of one run from now on; {@code look} is called when the run may have ended elsewhere. */
+    public Subscription subscribe(String run, Consumer<ActionChange> subscriber, Runnable look) {
+        Watcher watcher = new Watcher(subscriber, look);
         byRun.compute(run, (name, known) -> {
-            List<Consumer<ActionChange>> subscribers = known == null ? new CopyOnWriteArrayList<>() : known;
-            subscribers.add(subscriber);
-            return subscribers;
+            List<Watcher> watchers = known == null ? new CopyOnWriteArrayList<>() : known;
+            watchers.add(watcher);
+            return watchers;
         });
-        return () -> byRun.computeIfPresent(run, (name, subscribers) -> {
-            subscribers.remove(subscriber);
-            return subscribers.isEmpty() ? null : subscribers;
+        return () -> byRun.computeIfPresent(run, (name, watchers) -> {
+            watchers.removeIf(each -> each == watcher);
+            return watchers.isEmpty() ? null : watchers;
         });
     }
 
@@ -47,8 +52,20 @@ public final class Feed {
         everything.forEach(subscriber -> subscriber.accept(changes));
         if (!byRun.isEmpty()) {
             for (ActionChange change : changes) {
-                byRun.getOrDefault(change.run(), List.of()).forEach(subscriber -> subscriber.accept(change));
+                byRun.getOrDefault(change.run(), List.of())
+                        .forEach(watcher -> watcher.subscriber().accept(change));
             }
         }
+    }
+
+    /** Another control plane has ended these runs. */
+    public void endedElsewhere(Collection<String> runs) {
+        runs.forEach(run -> byRun.getOrDefault(run, List.of())
+                .forEach(watcher -> watcher.look().run()));
+    }
+
+    /** Another control plane has ended runs without saying which. */
+    public void endedElsewhere() {
+        endedElsewhere(byRun.keySet());
     }
 }

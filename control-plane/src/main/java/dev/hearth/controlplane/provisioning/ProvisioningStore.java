@@ -1,9 +1,11 @@
 package dev.hearth.controlplane.provisioning;
 
+import dev.hearth.controlplane.peers.Membership;
 import dev.hearth.model.ReplicaPhase;
 import dev.hearth.model.Resources;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,13 @@ import tools.jackson.databind.json.JsonMapper;
 @Repository
 class ProvisioningStore {
     private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
+
+    /** What a server with fewer replicas has not taken by then, any takes. */
+    private static final Duration SPREAD_WITHIN = Duration.ofSeconds(1);
+
+    private static final String LIVE_OF = """
+            SELECT count(*) FROM replica l
+            WHERE l.phase IN ('STARTING', 'READY', 'DRAINING') AND l.placement ->> 'owner' = %s""";
 
     private final JdbcClient sql;
     private final JsonMapper json;
@@ -39,11 +48,19 @@ class ProvisioningStore {
             @Nullable Instant drainingAt,
             boolean busy) {}
 
-    /** Takes requested replicas for this server; another server skips them. The tokens are stored as hashes. */
+    /**
+     * Takes a requested replica for this server; another server skips it. At first it goes to the servers that have the fewest,
+     * then to any. The tokens are stored as hashes.
+     */
     Optional<Wanted> claim(String owner, String joinToken, String joinTokenHash, Instant now) {
         return sql.sql("""
                 WITH next AS (
-                    SELECT id FROM replica WHERE phase = 'REQUESTED' ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+                    SELECT id FROM replica
+                    WHERE phase = 'REQUESTED'
+                        AND (requested_at < ?::timestamptz OR (%s) <= (
+                            SELECT min((%s)) FROM control_plane c
+                            WHERE c.owner = ? OR c.seen_at >= now() - make_interval(secs => ?)))
+                    ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
                 )
                 UPDATE replica r
                 SET phase = 'STARTING', started_at = ?::timestamptz, join_token = ?,
@@ -51,8 +68,15 @@ class ProvisioningStore {
                 FROM next, pool p
                 WHERE r.id = next.id AND p.id = r.pool_id
                 RETURNING r.id, p.image, p.bundle, p.resources, p.env, r.slots
-                """)
-                .params(now.toString(), joinTokenHash, owner)
+                """.formatted(LIVE_OF.formatted("?"), LIVE_OF.formatted("c.owner")))
+                .params(
+                        now.minus(SPREAD_WITHIN).toString(),
+                        owner,
+                        owner,
+                        Membership.DEAD_AFTER.toSeconds(),
+                        now.toString(),
+                        joinTokenHash,
+                        owner)
                 .query((row, n) -> wanted(row, joinToken))
                 .optional();
     }
@@ -97,6 +121,24 @@ class ProvisioningStore {
                         time(row, "ready_at"),
                         time(row, "draining_at"),
                         row.getBoolean("busy")))
+                .list();
+    }
+
+    /**
+     * Replicas of servers that are not alive, and of which no heartbeat can tell the end: those that take too long to start, and
+     * those that were given up before they were ready.
+     */
+    List<Long> orphans(Instant startedBefore, Instant drainedBefore) {
+        return sql.sql("""
+                SELECT id FROM replica r
+                WHERE ((phase = 'STARTING' AND started_at < ?::timestamptz)
+                        OR (phase = 'DRAINING' AND ready_at IS NULL AND draining_at < ?::timestamptz))
+                    AND NOT EXISTS (
+                        SELECT 1 FROM control_plane c
+                        WHERE c.owner = r.placement ->> 'owner' AND c.seen_at >= now() - make_interval(secs => ?))
+                """)
+                .params(startedBefore.toString(), drainedBefore.toString(), Membership.DEAD_AFTER.toSeconds())
+                .query((row, n) -> row.getLong("id"))
                 .list();
     }
 

@@ -1,5 +1,6 @@
 package dev.hearth.controlplane.provisioning;
 
+import dev.hearth.controlplane.peers.Owner;
 import dev.hearth.controlplane.provisioning.ProvisioningStore.Live;
 import dev.hearth.controlplane.provisioning.ProvisioningStore.Wanted;
 import dev.hearth.controlplane.replica.ReplicaExit;
@@ -7,7 +8,6 @@ import dev.hearth.controlplane.replica.ReplicaSettings;
 import dev.hearth.controlplane.replica.Replicas;
 import dev.hearth.controlplane.signals.Signals;
 import dev.hearth.model.ReplicaPhase;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,7 +19,6 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
@@ -57,22 +56,15 @@ final class Reconciler implements SmartLifecycle {
         provisioner.onEnd(this::ended);
     }
 
-    /** Its bell, its clock, and the name under which it owns replicas: the data folder. */
+    /** Its bell, its clock, and the name under which it owns replicas. */
     @Component
-    record Surroundings(
-            Signals signals,
-            Clock clock,
-            ReplicaSettings replicas,
-            @Value("${hearth.home}") Path home) {
-        String owner() {
-            return home.toAbsolutePath().normalize().toString();
-        }
-    }
+    record Surroundings(Signals signals, Clock clock, ReplicaSettings replicas, Owner owner) {}
 
     private void reconcile() {
         startRequested();
         Instant now = surroundings.clock().instant();
-        List<Live> live = store.live(surroundings.owner());
+        lookAfterOrphans(now);
+        List<Live> live = store.live(surroundings.owner().name());
         Set<Long> present = provisioner.present();
         for (Live replica : live) {
             if (isTooLate(replica, now)) {
@@ -89,6 +81,12 @@ final class Reconciler implements SmartLifecycle {
         Set<Long> unwanted = new HashSet<>(present);
         unwanted.removeAll(live.stream().map(Live::replica).collect(Collectors.toSet()));
         unwanted.forEach(replica -> provisioner.stop(replica, true));
+    }
+
+    /** Servers that are gone have left rows behind. Replicas that are connected or were are judged by their leases instead. */
+    private void lookAfterOrphans(Instant now) {
+        store.orphans(now.minus(settings.startTimeout()), now.minus(settings.leaveTimeout()))
+                .forEach(replica -> ended(replica, "its control plane is gone"));
     }
 
     private boolean isTooLate(Live replica, Instant now) {
@@ -115,7 +113,7 @@ final class Reconciler implements SmartLifecycle {
 
     private Optional<Wanted> claim(JoinToken token) {
         return store.claim(
-                surroundings.owner(),
+                surroundings.owner().name(),
                 token.secret(),
                 token.hash(),
                 surroundings.clock().instant());
@@ -168,8 +166,9 @@ final class Reconciler implements SmartLifecycle {
     @Override
     public void start() {
         running = true;
-        provisioner.adopt(
-                store.live(surroundings.owner()).stream().map(Live::replica).toList());
+        provisioner.adopt(store.live(surroundings.owner().name()).stream()
+                .map(Live::replica)
+                .toList());
         thread = Thread.ofVirtual().name("reconciler").start(this::loop);
     }
 

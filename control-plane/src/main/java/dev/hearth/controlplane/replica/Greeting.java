@@ -101,10 +101,7 @@ final class Greeting {
         List<AttemptRef> unknown = hello.getRunningList().stream()
                 .filter(ref -> !current.contains(ReplicaSession.key(ref)))
                 .toList();
-        return Welcome.newBuilder()
-                .setHeartbeatMillis((int) ReplicaKeeper.HEARTBEAT.toMillis())
-                .addAllUnknown(unknown)
-                .build();
+        return session.welcome(ReplicaKeeper.HEARTBEAT, unknown, sessions.endpoints());
     }
 
     private static byte[] bytes(String text) {

@@ -8,6 +8,7 @@ import dev.hearth.wire.ControlFrame;
 import dev.hearth.wire.Drain;
 import dev.hearth.wire.Welcome;
 import io.grpc.stub.StreamObserver;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -33,6 +34,10 @@ final class Outbox {
 
     void welcome(Welcome welcome) {
         add(next -> next.setWelcome(welcome), 0);
+    }
+
+    void endpoints(List<String> endpoints) {
+        add(next -> next.clearEndpoints().addAllEndpoints(endpoints), 0);
     }
 
     void assign(Assignment assignment) {

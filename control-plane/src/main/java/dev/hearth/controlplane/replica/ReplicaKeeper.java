@@ -3,7 +3,7 @@ package dev.hearth.controlplane.replica;
 import dev.hearth.controlplane.journal.Beat;
 import dev.hearth.controlplane.journal.Journal;
 import dev.hearth.controlplane.journal.Outcome.Failed;
-import dev.hearth.controlplane.journal.OutcomeStore;
+import dev.hearth.controlplane.replica.ReplicaStore.Silent;
 import dev.hearth.controlplane.replica.ReplicaStore.Standing;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.controlplane.signals.Signals;
@@ -22,7 +22,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Looks after the connected replicas each second: renews leases, tells those that drain, breaks streams that have fallen
- * silent, stops executions that are no longer wanted, and asks for ends that no signal told of. A few statements in all.
+ * silent, stops executions that are no longer wanted, and gives back those that went astray. A few statements in all.
  */
 @Component
 final class ReplicaKeeper implements SmartLifecycle {
@@ -57,7 +57,7 @@ final class ReplicaKeeper implements SmartLifecycle {
 
     /** What this control plane holds of its replicas, and the way to write and to read what it does not hear. */
     @Component
-    record Memory(Sessions sessions, ChildWaits waits, Journal journal, OutcomeStore outcomes) {}
+    record Memory(Sessions sessions, Strays strays, Journal journal) {}
 
     private void tick() {
         Instant now = clock.instant();
@@ -73,11 +73,12 @@ final class ReplicaKeeper implements SmartLifecycle {
             breakSilent(sessions, now);
             followRows(sessions);
             stopUnwanted(sessions);
-            askForEnds();
+            memory.sessions().tellEndpoints();
+            memory.strays().giveBack(sessions, now);
         }
         // After a restart the leases are old, and the replicas need a moment to find their way back.
         if (now.isAfter(startedAt.plus(LEASE))) {
-            store.silent(LEASE).forEach(this::lost);
+            store.silent(LEASE).forEach(this::gone);
         }
     }
 
@@ -122,16 +123,11 @@ final class ReplicaKeeper implements SmartLifecycle {
         }
     }
 
-    private void askForEnds() {
-        Set<Long> awaited = memory.waits().awaited();
-        if (!awaited.isEmpty()) {
-            memory.outcomes().of(awaited).forEach(memory.waits()::ended);
-        }
-    }
-
-    private void lost(long replica) {
-        replicas.ended(
-                replica, new ReplicaExit(ReplicaPhase.LOST, Failed.REPLICA_LOST, "no sign of life for " + LEASE));
+    /** One that was to leave and had nothing to do has left, although nobody saw its process end. */
+    private void gone(Silent silent) {
+        ReplicaPhase phase =
+                silent.phase() == ReplicaPhase.DRAINING && !silent.busy() ? ReplicaPhase.STOPPED : ReplicaPhase.LOST;
+        replicas.ended(silent.id(), new ReplicaExit(phase, Failed.REPLICA_LOST, "no sign of life for " + LEASE));
     }
 
     private void loop() {

@@ -17,6 +17,7 @@ import dev.hearth.wire.Drain;
 import dev.hearth.wire.Failure;
 import dev.hearth.wire.Heartbeat;
 import dev.hearth.wire.Output;
+import dev.hearth.wire.Welcome;
 import io.grpc.Status;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,6 +42,7 @@ final class ReplicaSession implements ConnectedReplica {
 
     private volatile Instant lastSeen;
     private volatile Heartbeat memory = Heartbeat.getDefaultInstance();
+    private volatile List<String> endpoints = List.of();
     private volatile boolean elastic;
     private volatile boolean leaving;
     private volatile boolean served;
@@ -129,6 +131,10 @@ final class ReplicaSession implements ConnectedReplica {
         return execution != null && execution.attempt().equals(attempt) ? Optional.of(execution) : Optional.empty();
     }
 
+    boolean knows(AttemptKey attempt) {
+        return find(attempt).isPresent();
+    }
+
     /** The execution is over in the process: its slot is free, whatever the database says of it. */
     Optional<Execution> finish(AttemptKey attempt) {
         Optional<Execution> found = find(attempt);
@@ -172,6 +178,22 @@ final class ReplicaSession implements ConnectedReplica {
                         .setDetails(failed.details() == null ? "" : failed.details()));
         }
         outbox.childResult(result.build());
+    }
+
+    Welcome welcome(Duration heartbeat, List<AttemptRef> unknown, List<String> known) {
+        endpoints = known;
+        return Welcome.newBuilder()
+                .setHeartbeatMillis((int) heartbeat.toMillis())
+                .addAllUnknown(unknown)
+                .addAllEndpoints(known)
+                .build();
+    }
+
+    void tellEndpoints(List<String> current) {
+        if (!current.equals(endpoints)) {
+            endpoints = current;
+            outbox.endpoints(current);
+        }
     }
 
     void cancel(AttemptKey attempt) {

@@ -23,6 +23,12 @@ class ReplicaStore {
     /** A connected replica's row as the keeper looks at it. */
     record Standing(long id, ReplicaPhase phase, boolean elastic) {}
 
+    /** A replica whose lease is over. */
+    record Silent(long id, ReplicaPhase phase, boolean busy) {}
+
+    /** A running attempt, by its row. */
+    record Attempt(long replica, AttemptKey key, int systemFailures) {}
+
     Optional<ReplicaFacts> find(long replica) {
         return sql.sql("""
                 SELECT r.id, r.pool_id, r.ordinal, r.slots, r.phase, r.join_token, p.bundle,
@@ -113,14 +119,32 @@ class ReplicaStore {
                 .list();
     }
 
-    /** Replicas whose lease is over, by the database's clock; skips those that another control plane just judges. */
-    List<Long> silent(Duration lease) {
+    /** Replicas whose lease is over, by the database's clock, whoever has started them. */
+    List<Silent> silent(Duration lease) {
         return sql.sql("""
-                SELECT id FROM replica
-                WHERE phase IN ('READY', 'DRAINING') AND seen_at < now() - make_interval(secs => ?)
+                SELECT r.id, r.phase,
+                       EXISTS (SELECT 1 FROM action a WHERE a.replica_id = r.id AND a.phase = 'RUNNING') AS busy
+                FROM replica r
+                WHERE r.phase IN ('READY', 'DRAINING') AND r.seen_at < now() - make_interval(secs => ?)
                 """)
                 .param(lease.toMillis() / 1000.0)
-                .query((row, n) -> row.getLong("id"))
+                .query((row, n) -> new Silent(
+                        row.getLong("id"), ReplicaPhase.valueOf(row.getString("phase")), row.getBoolean("busy")))
+                .list();
+    }
+
+    /** What the rows say that these replicas have been running since before {@code bound}. Index action_running. */
+    List<Attempt> runningSince(Instant bound, Collection<Long> replicas) {
+        return sql.sql("""
+                SELECT id, token, replica_id, system_failures FROM action
+                WHERE replica_id = ANY (?::bigint[]) AND phase = 'RUNNING' AND dispatched_at < ?::timestamptz
+                """)
+                .param(longs(replicas))
+                .param(bound.toString())
+                .query((row, n) -> new Attempt(
+                        row.getLong("replica_id"),
+                        new AttemptKey(row.getLong("id"), row.getLong("token")),
+                        row.getInt("system_failures")))
                 .list();
     }
 

@@ -1,6 +1,8 @@
 package dev.hearth.controlplane.replica;
 
+import dev.hearth.controlplane.peers.Membership;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,15 +12,28 @@ import org.springframework.stereotype.Component;
 @Component
 final class Sessions {
     private final ReplicaSettings settings;
+    private final Membership membership;
     private final Map<Long, ReplicaSession> sessions = new ConcurrentHashMap<>();
 
-    Sessions(ReplicaSettings settings) {
+    Sessions(ReplicaSettings settings, Membership membership) {
         this.settings = settings;
+        this.membership = membership;
     }
 
     /** Tells a replica to finish what it runs and to leave. Repeating it changes nothing. */
     void drain(ReplicaSession session) {
         session.drain(settings.drainDeadline());
+    }
+
+    /** Where replicas can go when this control plane goes. */
+    List<String> endpoints() {
+        return membership.endpoints();
+    }
+
+    /** Tells replicas where control planes are, if they do not know. */
+    void tellEndpoints() {
+        List<String> endpoints = endpoints();
+        sessions.values().forEach(session -> session.tellEndpoints(endpoints));
     }
 
     /** Takes a session in; an older one of the same replica is closed. */

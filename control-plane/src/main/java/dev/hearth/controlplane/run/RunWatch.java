@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +22,7 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /**
  * Watches runs: subscribes first, reads a snapshot, then merges what came meanwhile, so that there is no gap. Beneath it
- * reads again every {@link #SLOW_LOOK}, because a change made by another control plane is not heard here.
+ * reads again every {@link #SLOW_LOOK}, because of another control plane's changes only the ends are heard here, and not surely.
  */
 @Component
 class RunWatch {
@@ -54,11 +55,14 @@ class RunWatch {
     RunView await(String run, Duration wait) {
         BlockingQueue<Boolean> ended = new ArrayBlockingQueue<>(1);
         long deadline = System.nanoTime() + wait.toNanos();
-        try (Feed.Subscription subscription = feed.subscribe(run, change -> {
-            if (change.parent() == null && change.phase().isTerminal()) {
-                ended.offer(true);
-            }
-        })) {
+        try (Feed.Subscription subscription = feed.subscribe(
+                run,
+                change -> {
+                    if (change.parent() == null && change.phase().isTerminal()) {
+                        ended.offer(true);
+                    }
+                },
+                () -> ended.offer(false))) {
             for (long left = wait.toNanos(); left > 0 && !reader.hasEnded(run); left = deadline - System.nanoTime()) {
                 if (Boolean.TRUE.equals(ended.poll(Math.min(left, SLOW_LOOK.toNanos()), TimeUnit.NANOSECONDS))) {
                     break;
@@ -91,19 +95,21 @@ class RunWatch {
 
     private void stream(String run, SseEmitter emitter) throws IOException, InterruptedException {
         Map<String, RunEvent> sent = new HashMap<>();
-        BlockingQueue<ActionChange> changes = new ArrayBlockingQueue<>(MOST_WAITING);
-        try (Feed.Subscription subscription = feed.subscribe(run, changes::offer)) {
+        // Empty = look by yourself.
+        BlockingQueue<Optional<ActionChange>> changes = new ArrayBlockingQueue<>(MOST_WAITING);
+        try (Feed.Subscription subscription = feed.subscribe(
+                run, change -> changes.offer(Optional.of(change)), () -> changes.offer(Optional.empty()))) {
             send(reader.events(run), sent, emitter);
             emitter.send(SseEmitter.event().name("snapshot").data(sent.size()));
             while (!ended(sent)) {
                 boolean overflowed = changes.remainingCapacity() == 0;
-                ActionChange change = changes.poll(SLOW_LOOK.toNanos(), TimeUnit.NANOSECONDS);
-                if (change == null || overflowed) {
+                Optional<ActionChange> change = changes.poll(SLOW_LOOK.toNanos(), TimeUnit.NANOSECONDS);
+                if (change == null || change.isEmpty() || overflowed) {
                     changes.clear();
                     send(reader.events(run), sent, emitter);
                     emitter.send(SseEmitter.event().comment("alive"));
                 } else {
-                    send(List.of(event(change)), sent, emitter);
+                    send(List.of(event(change.get())), sent, emitter);
                 }
             }
             // What ended together with the root may have been committed beside it.

@@ -1,6 +1,7 @@
 package dev.hearth.controlplane.scaling;
 
 import dev.hearth.controlplane.policy.Decision;
+import dev.hearth.controlplane.signals.News;
 import dev.hearth.controlplane.signals.Signals;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +27,7 @@ final class Announcements {
             case Decision.Hold hold -> {
                 return;
             }
-            case Decision.Start start -> signals.provisioning().ring();
+            case Decision.Start start -> wakeForStarting();
             case Decision.StopOne stop -> wakeForDraining();
             case Decision.Drain drain -> wakeForDraining();
             case Decision.StopAll stop -> wakeForDraining();
@@ -42,9 +43,16 @@ final class Announcements {
                 .log("Scaling {}: {}", done.pool().environment(), decision.reason());
     }
 
+    private void wakeForStarting() {
+        signals.provisioning().ring();
+        signals.news().tell(News.Kind.REPLICAS);
+    }
+
     /** Ready replicas are told over their stream; those that never came up are ended by the provisioner. */
     private void wakeForDraining() {
         signals.draining().ring();
         signals.provisioning().ring();
+        signals.news().tell(News.Kind.DRAIN);
+        signals.news().tell(News.Kind.REPLICAS);
     }
 }

@@ -1,12 +1,14 @@
 package dev.hearth.controlplane.scheduling;
 
 import dev.hearth.controlplane.scheduling.Routing.Room;
+import dev.hearth.controlplane.signals.News;
 import dev.hearth.controlplane.signals.Signals;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,6 +31,9 @@ public final class Dispatcher {
 
     private final Map<Long, ConnectedReplica> connected = new ConcurrentHashMap<>();
     private final Map<Long, Integer> waiting = new HashMap<>();
+    /** Pools whose queue has grown since the last claim. */
+    private final Set<Long> grown = new HashSet<>();
+
     private final Signals signals;
     private final Clock clock;
     private final Map<Long, Instant> lastCalls = new HashMap<>();
@@ -50,6 +55,7 @@ public final class Dispatcher {
     /** Journal's thread: {@code count} actions were put in a pool's queue. */
     public void queued(long pool, int count) {
         waiting.merge(pool, count, Dispatcher::plus);
+        grown.add(pool);
     }
 
     /** Journal's thread: look at every pool that has a replica here, whatever is known of its queue. */
@@ -101,6 +107,10 @@ public final class Dispatcher {
         });
         waiting.values().removeIf(count -> count == 0);
         waiting.keySet().forEach(this::callForMore);
+        if (grown.stream().anyMatch(waiting::containsKey)) {
+            signals.news().tell(News.Kind.QUEUE);
+        }
+        grown.clear();
         // Without a replica here there is nothing to offer; the pool is looked at again when one connects.
         Set<Long> served =
                 connected.values().stream().map(ConnectedReplica::pool).collect(Collectors.toSet());

@@ -8,6 +8,8 @@ public final class Signals {
     private final Calls scaling = new Calls();
     private final Bell provisioning = new Bell();
     private final Bell draining = new Bell();
+    private final Bell ends = new Bell();
+    private final News news = new News();
 
     /** Rings when a pool has more demand than slots, or a replica has gone: the autoscaler should look now. */
     public Calls scaling() {
@@ -22,5 +24,15 @@ public final class Signals {
     /** Rings when replicas were marked DRAINING: those connected here must be told. */
     public Bell draining() {
         return draining;
+    }
+
+    /** Rings when actions have ended at another control plane: parents here may wait for them. */
+    public Bell ends() {
+        return ends;
+    }
+
+    /** What other control planes should know. */
+    public News news() {
+        return news;
     }
 }

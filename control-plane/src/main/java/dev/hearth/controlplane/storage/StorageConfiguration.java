@@ -5,12 +5,12 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Puts the blob store into the data folder of this server. */
+/** Puts the blob store into the data folder of this server, or where several servers share it. */
 @Configuration(proxyBeanMethods = false)
 class StorageConfiguration {
 
     @Bean
-    BlobStore blobStore(@Value("${hearth.home}") Path home) {
-        return new BlobStore(home.resolve("blobs"));
+    BlobStore blobStore(@Value("${hearth.storage.folder}") Path folder) {
+        return new BlobStore(folder);
     }
 }

@@ -120,6 +120,12 @@ final class LiveServer implements AutoCloseable {
                 .until(() -> family.stream().noneMatch(ProcessHandle::isAlive));
     }
 
+    /** What a server that was killed for good has left running. */
+    void endLeftovers() {
+        leftovers().forEach(ProcessHandle::destroyForcibly);
+        await("no worker is left").atMost(Duration.ofSeconds(10)).until(() -> workerProcesses() == 0);
+    }
+
     Path home() {
         return home;
     }
@@ -285,10 +291,13 @@ final class LiveServer implements AutoCloseable {
 
     /** Worker processes that really run below this server's data folder, counted by the kernel's word. */
     long workerProcesses() {
+        return leftovers().count();
+    }
+
+    private Stream<ProcessHandle> leftovers() {
         String folder = home.resolve("replicas").toString();
         return ProcessHandle.allProcesses()
-                .filter(handle -> workingFolder(handle).startsWith(folder))
-                .count();
+                .filter(handle -> workingFolder(handle).startsWith(folder));
     }
 
     private static String workingFolder(ProcessHandle handle) {

@@ -1,14 +1,20 @@
 package dev.hearth.controlplane.provisioning.process;
 
+import dev.hearth.controlplane.peers.Membership;
 import dev.hearth.controlplane.replica.WorkerPort;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.core.env.Environment;
 
 /** Where processes of this machine reach this server. The HTTP port is known only once the server listens. */
-record Addresses(Environment environment, WorkerPort workerPort) {
-    String workerEndpoint() {
-        return host() + ":" + workerPort.port();
+record Addresses(Environment environment, WorkerPort workerPort, Membership membership) {
+    /** Where replicas connect: here, and to the other control planes when this one is gone. */
+    String workerEndpoints() {
+        return Stream.concat(Stream.of(host() + ":" + workerPort.port()), membership.otherEndpoints().stream())
+                .distinct()
+                .collect(Collectors.joining(","));
     }
 
     String bundlesEndpoint() {

@@ -1,5 +1,6 @@
 package dev.hearth.controlplane.provisioning.process;
 
+import dev.hearth.controlplane.peers.Membership;
 import dev.hearth.controlplane.provisioning.ProvisioningSettings;
 import dev.hearth.controlplane.replica.WorkerPort;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ class ProcessConfiguration {
     ProcessProvisioner processProvisioner(
             CompletableFuture<WorkerInstallation> worker,
             WorkerPort port,
+            Membership membership,
             ProvisioningSettings settings,
             Environment environment) {
         Path home = Path.of(environment.getRequiredProperty("hearth.home"))
@@ -39,7 +41,7 @@ class ProcessConfiguration {
         return new ProcessProvisioner(
                 worker,
                 new ReplicaFolders(home.resolve("replicas"), settings.keepFolders()),
-                new Addresses(environment, port));
+                new Addresses(environment, port, membership));
     }
 
     @Bean

@@ -89,7 +89,7 @@ final class ProcessProvisioner implements ReplicaProvisioner {
         environment.putAll(new HashMap<>(Map.of(
                 "HEARTH_REPLICA_ID", Long.toString(launch.replica()),
                 "HEARTH_JOIN_TOKEN", launch.joinToken(),
-                "HEARTH_WORKER_ENDPOINT", addresses.workerEndpoint(),
+                "HEARTH_WORKER_ENDPOINT", addresses.workerEndpoints(),
                 "HEARTH_BUNDLES_ENDPOINT", addresses.bundlesEndpoint(),
                 "HEARTH_BUNDLE", launch.bundle() == null ? "" : launch.bundle(),
                 "HEARTH_SLOTS", Integer.toString(launch.slots()),

@@ -1,0 +1,88 @@
+package dev.hearth.controlplane.peers;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
+import org.springframework.stereotype.Component;
+
+/**
+ * LISTEN and NOTIFY on two connections of their own: a notification takes a lock of the whole database at its commit, which
+ * must hold up nobody's work. They are made when they are needed, so a lone control plane has none.
+ */
+@Component
+final class Wire implements AutoCloseable {
+    private static final String CHANNEL = "hearth";
+    private static final Duration UNUSED = Duration.ofSeconds(30);
+
+    private final HikariDataSource connections;
+
+    Wire(DataSource server) throws SQLException {
+        HikariConfig config = new HikariConfig();
+        server.unwrap(HikariDataSource.class).copyStateTo(config);
+        config.setPoolName("wire");
+        config.setMaximumPoolSize(2);
+        config.setMinimumIdle(0);
+        config.setIdleTimeout(UNUSED.toMillis());
+        config.setInitializationFailTimeout(-1);
+        this.connections = new HikariDataSource(config);
+    }
+
+    void send(String text) throws SQLException {
+        try (Connection connection = connections.getConnection();
+                PreparedStatement notify = connection.prepareStatement("SELECT pg_notify(?, ?)")) {
+            notify.setString(1, CHANNEL);
+            notify.setString(2, text);
+            notify.execute();
+        }
+    }
+
+    /** Hears what is sent from now on, its own messages too. */
+    Ear listen() throws SQLException {
+        Connection connection = connections.getConnection();
+        try (Statement listen = connection.createStatement()) {
+            listen.execute("LISTEN " + CHANNEL);
+            return new Ear(connection);
+        } catch (SQLException e) {
+            connections.evictConnection(connection);
+            throw e;
+        }
+    }
+
+    /** A connection that listens. */
+    final class Ear implements AutoCloseable {
+        private final Connection connection;
+
+        private Ear(Connection connection) {
+            this.connection = connection;
+        }
+
+        /** Waits until something comes, at most {@code patience}. */
+        List<String> await(Duration patience) throws SQLException {
+            PGNotification[] heard =
+                    connection.unwrap(PGConnection.class).getNotifications(Math.toIntExact(patience.toMillis()));
+            return heard == null
+                    ? List.of()
+                    : Stream.of(heard).map(PGNotification::getParameter).toList();
+        }
+
+        /** A connection that has listened is of no use to others. */
+        @Override
+        public void close() {
+            connections.evictConnection(connection);
+        }
+    }
+
+    @Override
+    public void close() {
+        connections.close();
+    }
+}

@@ -1,0 +1,86 @@
+package dev.hearth.controlplane.provisioning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hearth.controlplane.MigratedDatabase;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What control planes do with each other's rows. */
+class ProvisioningStoreTest {
+    private MigratedDatabase database;
+    private ProvisioningStore store;
+    private long pool;
+    private Instant now;
+
+    @BeforeEach
+    void start() {
+        database = MigratedDatabase.fresh();
+        store = new ProvisioningStore(database.sql(), new JsonMapper());
+        pool = database.pool();
+        now = database.sql()
+                .sql("SELECT now()")
+                .query(OffsetDateTime.class)
+                .single()
+                .toInstant();
+        database.controlPlane("alive", 0);
+        database.controlPlane("dead", 6);
+    }
+
+    @AfterEach
+    void stop() {
+        database.close();
+    }
+
+    @Test
+    void rowsOfTheDeadThatNoHeartbeatJudgesAreFound() {
+        long neverStarted = database.replica(pool, 1, "STARTING", "dead");
+        long neverNeeded = database.replica(pool, 2, "DRAINING", "gone", "draining_at = now() - interval '1 min'");
+        database.replica(pool, 3, "DRAINING", "dead", "draining_at = now() - interval '1 min'", "ready_at = now()");
+        database.replica(pool, 4, "READY", "dead", "ready_at = now()");
+        database.replica(pool, 5, "STARTING", "dead", "started_at = now()");
+        database.replica(pool, 6, "STARTING", "alive");
+
+        Instant bound = now.minusSeconds(30);
+        assertThat(store.orphans(bound, bound)).containsExactlyInAnyOrder(neverStarted, neverNeeded);
+    }
+
+    @Test
+    void requestedReplicasGoFirstToWhoHasFewest() {
+        database.controlPlane("busy", 0);
+        database.replica(pool, 1, "READY", "busy");
+        database.replica(pool, 2, "REQUESTED", "nobody", "requested_at = now()");
+        database.replica(pool, 3, "REQUESTED", "nobody", "requested_at = now()");
+
+        assertThat(claim("busy", now)).isEmpty();
+        assertThat(claim("alive", now)).isPresent();
+        assertThat(claim("busy", now)).as("both have one").isPresent();
+    }
+
+    @Test
+    void whatNobodyTakesGoesToAny() {
+        database.controlPlane("busy", 0);
+        database.replica(pool, 1, "READY", "busy");
+        database.replica(pool, 2, "REQUESTED", "nobody", "requested_at = now()");
+
+        assertThat(claim("busy", now.plus(2, ChronoUnit.SECONDS))).isPresent();
+    }
+
+    @Test
+    void theDeadAreNotWaitedFor() {
+        database.replica(pool, 1, "READY", "alive");
+        database.replica(pool, 2, "REQUESTED", "nobody", "requested_at = now()");
+
+        assertThat(claim("alive", now)).isPresent();
+    }
+
+    private Optional<ProvisioningStore.Wanted> claim(String owner, Instant at) {
+        return store.claim(owner, "token", "hash", at);
+    }
+}
