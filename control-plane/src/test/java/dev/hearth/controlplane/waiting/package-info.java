@@ -1,0 +1,4 @@
+@NullUnmarked
+package dev.hearth.controlplane.waiting;
+
+import org.jspecify.annotations.NullUnmarked;
