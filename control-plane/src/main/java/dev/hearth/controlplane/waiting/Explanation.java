@@ -91,7 +91,7 @@ final class Explanation {
                 .until(action.availableAt())
                 .with("attempt", action.attempt())
                 .with("failures", action.failures())
-                .says("Attempt %d has failed, the %s so far; the next try is due in %s."
+                .says("Attempt %d has failed (%s so far); the next try is due in %s."
                         .formatted(
                                 action.attempt(),
                                 Words.counted(action.failures(), "failure"),

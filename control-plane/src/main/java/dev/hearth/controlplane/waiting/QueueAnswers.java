@@ -60,13 +60,14 @@ final class QueueAnswers {
     }
 
     WaitingView behindComing(int replicas) {
+        int coming = replicas * slots.each();
         return answer(Cause.BEHIND_OTHERS)
-                .with("comingSlots", replicas * slots.each())
-                .says("%s, and %s come up with %s, which those take first."
+                .with("comingSlots", coming)
+                .says("%s, and they take the %s of the %s first."
                         .formatted(
                                 capital(Words.ahead(queue.place())),
-                                Words.counted(replicas, "replica"),
-                                Words.counted((long) replicas * slots.each(), "slot")));
+                                Words.counted(coming, "slot"),
+                                replicas == 1 ? "replica that comes up" : replicas + " replicas that come up"));
     }
 
     /** @param index of the replica that has a slot for it, among those that come up */
@@ -134,10 +135,7 @@ final class QueueAnswers {
 
     WaitingView grows(Decision.Start start) {
         int ready = slots.ready().size();
-        String there = ready == 0
-                ? "No slot is up yet for it"
-                : "All %s of %s are busy"
-                        .formatted(Words.counted((long) ready * slots.each(), "slot"), Words.counted(ready, "replica"));
+        String there = ready == 0 ? "No slot is up yet for it" : busy(ready);
         return requested(Cause.POOL_GROWS, start)
                 .says("%s: the autoscaler starts %s within a second; %s%s."
                         .formatted(there, Words.ordinals(start.ordinals()), usually(), behind()));
@@ -216,10 +214,9 @@ final class QueueAnswers {
                 .with("maxReplicas", pool.limits().max())
                 .with("concurrency", pool.limits().concurrency())
                 .with("longest", longest().orElse(null))
-                .says("All %s of %s are busy%s; %s%s%s."
+                .says("%s%s; %s%s%s."
                         .formatted(
-                                Words.counted((long) replicas * slots.each(), "slot"),
-                                Words.counted(replicas, "replica"),
+                                busy(replicas),
                                 limit,
                                 Words.ahead(queue.place()),
                                 longestRuns(),
@@ -258,6 +255,13 @@ final class QueueAnswers {
                                 service == null ? "an unknown time" : Words.time(service),
                                 usually(),
                                 Words.ahead(queue.place())));
+    }
+
+    private String busy(int replicas) {
+        int all = replicas * slots.each();
+        return all == 1
+                ? "The one slot of its pool is busy"
+                : "All %d slots of %s are busy".formatted(all, Words.counted(replicas, "replica"));
     }
 
     private Answer answer(Cause cause) {

@@ -62,7 +62,7 @@ final class WaitingStore {
         return jdbc.sql("""
                         SELECT count(*) FILTER (WHERE phase = 'QUEUED') AS queued,
                             count(*) FILTER (WHERE phase = 'RUNNING') AS running,
-                            (array_agg(name ORDER BY id))[1:%d] AS first
+                            (array_agg(name ORDER BY id))[1 : %d] AS first
                         FROM action
                         WHERE run = :run AND parent = :parent AND phase IN ('QUEUED', 'RUNNING')""".formatted(CHILDREN_NAMED))
                 .param("run", run)

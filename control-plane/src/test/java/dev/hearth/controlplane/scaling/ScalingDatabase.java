@@ -48,6 +48,12 @@ public final class ScalingDatabase {
         round = new ScalingRound(snapshots, store, evaluation, settings, new Announcements(signals, events::add));
     }
 
+    /** What an autoscaler with these settings would decide. */
+    public PoolOutlook outlook(int maxReplicas, boolean patient) {
+        ScalingSettings settings = new ScalingSettings(Duration.ofSeconds(1), maxReplicas, 5, patient);
+        return new PoolOutlook(new SnapshotStore(jdbc, settings), settings);
+    }
+
     public long environment(String name) {
         return insert(
                 "INSERT INTO environment (project, name, state, created_at) VALUES ('default', '%s', 'ACTIVE', now())"

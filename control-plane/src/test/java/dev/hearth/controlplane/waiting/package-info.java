@@ -1,4 +1,4 @@
-@NullUnmarked
+@NullMarked
 package dev.hearth.controlplane.waiting;
 
-import org.jspecify.annotations.NullUnmarked;
+import org.jspecify.annotations.NullMarked;
