@@ -1,5 +1,7 @@
 package dev.hearth.controlplane.policy;
 
+import dev.hearth.model.Recycle;
+import dev.hearth.model.ReusePolicy;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,19 @@ public record PoolLimits(
     public PoolLimits(
             int min, int max, int concurrency, Duration scaledownTtl, @Nullable Duration idleTtl, boolean singleUse) {
         this(min, max, concurrency, scaledownTtl, idleTtl, singleUse, Recycling.NEVER);
+    }
+
+    /** The limits that a reuse policy gives to its pool. */
+    public static PoolLimits of(ReusePolicy reuse) {
+        Recycle marks = reuse.recycle();
+        return new PoolLimits(
+                reuse.replicas().min(),
+                reuse.replicas().max(),
+                reuse.concurrency(),
+                reuse.scaledownTtl(),
+                reuse.idleTtl(),
+                false,
+                new Recycling(marks.afterExecutions(), marks.afterAge(), marks.heapBytes(), marks.rssBytes()));
     }
 
     /** Above this many waiting actions nothing is decided differently, so no more are counted. */
