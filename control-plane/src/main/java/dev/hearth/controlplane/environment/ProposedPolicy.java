@@ -3,33 +3,38 @@ package dev.hearth.controlplane.environment;
 import dev.hearth.controlplane.problem.ProblemException;
 import dev.hearth.model.ReusePolicy;
 import dev.hearth.model.Violation;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
 
-/** Reads a reuse policy that is only proposed, by the rules of a deployment. */
+/** Reads a reuse policy that is asked about and not deployed, by the rules of a deployment. */
 @Component
 public final class ProposedPolicy {
-    private final EnvironmentSettings settings;
+    private final Duration minTtl;
 
     ProposedPolicy(EnvironmentSettings settings) {
-        this.settings = settings;
+        this.minTtl = settings.minTtl();
     }
 
     /**
-     * @param field where it stands in the request, e.g. {@code policies[0]}
-     * @throws ProblemException 400 that names each fault
+     * A policy as in an environment's spec; absent fields take their defaults.
+     *
+     * @param field where it stands in the request, for the names of faulty fields: {@code reuse}, {@code policies[1]}
+     * @throws ProblemException 400 that names every faulty field
      */
-    public ReusePolicy read(String field, JsonNode policy) {
-        List<Violation> faults = new ArrayList<>();
-        if (!policy.isObject()) {
-            throw ProblemException.invalid(new Violation(field, policy, "must be a reuse policy: an object"));
+    public ReusePolicy read(String field, @Nullable JsonNode json) {
+        if (json == null || !json.isObject()) {
+            throw ProblemException.invalid(
+                    new Violation(field, json, "must be a reuse policy: an object such as {\"replicas\": [1, 4]}"));
         }
-        ReusePolicy read = ReuseReader.read(new JsonFields(field + ".", policy, faults), settings.minTtl());
+        List<Violation> faults = new ArrayList<>();
+        ReusePolicy policy = ReuseReader.read(new JsonFields(field + ".", json, faults), minTtl);
         if (!faults.isEmpty()) {
             throw ProblemException.invalid(faults);
         }
-        return read;
+        return policy;
     }
 }

@@ -26,17 +26,17 @@ public record PoolLimits(
         this(min, max, concurrency, scaledownTtl, idleTtl, singleUse, Recycling.NEVER);
     }
 
-    /** As a reuse policy says. */
-    public static PoolLimits of(ReusePolicy policy) {
-        Recycle recycle = policy.recycle();
+    /** The limits that a reuse policy gives to its pool. */
+    public static PoolLimits of(ReusePolicy reuse) {
+        Recycle marks = reuse.recycle();
         return new PoolLimits(
-                policy.replicas().min(),
-                policy.replicas().max(),
-                policy.concurrency(),
-                policy.scaledownTtl(),
-                policy.idleTtl(),
+                reuse.replicas().min(),
+                reuse.replicas().max(),
+                reuse.concurrency(),
+                reuse.scaledownTtl(),
+                reuse.idleTtl(),
                 false,
-                new Recycling(recycle.afterExecutions(), recycle.afterAge(), recycle.heapBytes(), recycle.rssBytes()));
+                new Recycling(marks.afterExecutions(), marks.afterAge(), marks.heapBytes(), marks.rssBytes()));
     }
 
     /** Above this many waiting actions nothing is decided differently, so no more are counted. */

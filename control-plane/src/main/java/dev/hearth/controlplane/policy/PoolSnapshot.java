@@ -26,6 +26,11 @@ public record PoolSnapshot(
         replicas = List.copyOf(replicas);
     }
 
+    /** The same moment under other limits. */
+    public PoolSnapshot under(PoolLimits others) {
+        return new PoolSnapshot(id, environment, others, condition, replicas, failures, pace, room);
+    }
+
     public List<ReplicaSnapshot> serving() {
         return replicas.stream().filter(ReplicaSnapshot::serves).toList();
     }

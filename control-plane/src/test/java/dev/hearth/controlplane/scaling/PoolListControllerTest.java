@@ -147,6 +147,43 @@ class PoolListControllerTest {
     }
 
     @Test
+    void askedAgainUnderAnotherPolicyADecisionMayDiffer() {
+        long pool = db.pool(db.environment("replayed"), 1, 1);
+        db.queue(pool, "replayed-1");
+        db.queue(pool, "replayed-2");
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(db.phases(pool)).containsExactly("REQUESTED"));
+        db.execute("""
+                INSERT INTO scaling_decision (pool_id, decided_at, from_replicas, to_replicas, reason, inputs)
+                VALUES (%d, now(), 0, 1, 'of an older form', '{"pool": 1}')""".formatted(pool));
+
+        JsonNode same = replay("replayed", "{\"reuse\": {\"replicas\": 1}}");
+        JsonNode other = replay("replayed", "{\"reuse\": {\"replicas\": [0, 2]}, \"limit\": 10}");
+
+        assertThat(same.get("unreadable").intValue()).isEqualTo(1);
+        assertThat(same.get("items")).hasSize(1);
+        assertThat(same.at("/items/0/differs").booleanValue()).isFalse();
+        assertThat(same.at("/items/0/then/reason")).isEqualTo(same.at("/items/0/reason"));
+        assertThat(other.at("/items/0/to").intValue()).isEqualTo(1);
+        assertThat(other.at("/items/0/then/to").intValue()).isEqualTo(2);
+        assertThat(other.at("/items/0/then/rule").stringValue()).isEqualTo("DEMAND");
+        assertThat(other.at("/items/0/differs").booleanValue()).isTrue();
+    }
+
+    @Test
+    void aProposedPolicyIsReadLikeADeployedOne() {
+        db.environment("proposed");
+        String path = "/api/v1/environments/proposed/decisions/replay";
+        assertThat(fields(post(path, "{\"reuse\": {\"replicas\": [3, 1], \"slots\": 4}}")))
+                .containsExactlyInAnyOrder("reuse.replicas", "reuse.slots");
+        assertThat(fields(post(path, "{}"))).containsExactly("reuse");
+        assertThat(fields(post(path, "{\"reuse\": {}, \"limit\": 201}"))).containsExactly("limit");
+        assertThat(post("/api/v1/environments/nowhere/decisions/replay", "{\"reuse\": {}}")
+                        .statusCode())
+                .isEqualTo(404);
+    }
+
+    @Test
     void anUnknownEnvironmentIsNotFound() {
         assertThat(send("/api/v1/environments/nowhere/replicas").statusCode()).isEqualTo(404);
         assertThat(send("/api/v1/environments/nowhere/decisions").statusCode()).isEqualTo(404);
@@ -161,6 +198,21 @@ class PoolListControllerTest {
                 .isEqualTo("UP");
     }
 
+    private static JsonNode replay(String environment, String body) {
+        HttpResponse<String> response = post("/api/v1/environments/" + environment + "/decisions/replay", body);
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return JSON.readTree(response.body());
+    }
+
+    private static List<String> fields(HttpResponse<String> response) {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(400);
+        return JSON.readTree(response.body())
+                .get("errors")
+                .valueStream()
+                .map(error -> error.get("field").stringValue())
+                .toList();
+    }
+
     private static JsonNode get(String path) {
         HttpResponse<String> response = send(path);
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
@@ -168,12 +220,23 @@ class PoolListControllerTest {
     }
 
     private static HttpResponse<String> send(String path) {
-        String port = server.getEnvironment().getProperty("local.server.port");
+        return send(HttpRequest.newBuilder(uri(path)).build());
+    }
+
+    private static HttpResponse<String> post(String path, String body) {
+        return send(HttpRequest.newBuilder(uri(path))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build());
+    }
+
+    private static URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + server.getEnvironment().getProperty("local.server.port") + path);
+    }
+
+    private static HttpResponse<String> send(HttpRequest request) {
         try {
-            return CLIENT.send(
-                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                            .build(),
-                    HttpResponse.BodyHandlers.ofString());
+            return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }

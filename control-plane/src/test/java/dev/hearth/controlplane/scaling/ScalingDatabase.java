@@ -22,11 +22,11 @@ import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A real database with the engine's tables, the rows of a test in it, and the autoscaler's parts over it. */
-final class ScalingDatabase {
-    static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+public final class ScalingDatabase {
+    public static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
 
-    final JdbcClient jdbc;
-    final DataSource source;
+    public final JdbcClient jdbc;
+    public final DataSource source;
     /** Statements prepared so far. */
     final AtomicLong statements = new AtomicLong();
 
@@ -36,11 +36,11 @@ final class ScalingDatabase {
     final DecisionStore decisions;
     final ScalingRound round;
 
-    ScalingDatabase() {
+    public ScalingDatabase() {
         this(TestDatabase.fresh());
     }
 
-    ScalingDatabase(TestDatabase.Database database) {
+    public ScalingDatabase(TestDatabase.Database database) {
         HikariDataSource connections = new HikariDataSource();
         connections.setJdbcUrl(database.url());
         connections.setUsername(database.user());
@@ -85,20 +85,26 @@ final class ScalingDatabase {
         };
     }
 
-    long environment(String name) {
+    /** What an autoscaler with these settings would decide. */
+    public PoolOutlook outlook(int maxReplicas, boolean patient) {
+        ScalingSettings settings = new ScalingSettings(Duration.ofSeconds(1), maxReplicas, 5, patient);
+        return new PoolOutlook(new SnapshotStore(jdbc, settings), settings);
+    }
+
+    public long environment(String name) {
         return insert(
                 "INSERT INTO environment (project, name, state, created_at) VALUES ('default', '%s', 'ACTIVE', now())"
                         .formatted(name));
     }
 
     /** A pool (min, max) of one slot a replica, TTLs 60 s, with its version {@code v1}. */
-    long pool(long environment, int min, int max) {
+    public long pool(long environment, int min, int max) {
         long pool = poolRow(environment, min, max, null);
         version(environment, "v1", "ACTIVE", pool);
         return pool;
     }
 
-    long poolRow(long environment, int min, int max, @Nullable String run) {
+    public long poolRow(long environment, int min, int max, @Nullable String run) {
         return insert("""
                 INSERT INTO pool (identity, environment_id, environment, run, image, resources, env, single_use, concurrency,
                     replicas_min, replicas_max, scaledown_ttl_ms, idle_ttl_ms, created_at)
@@ -106,39 +112,39 @@ final class ScalingDatabase {
                     %d, %d, 60000, 60000, now())""".formatted(environment, run == null ? "NULL" : "'" + run + "'", min, max));
     }
 
-    long version(long environment, String version, String state, @Nullable Long pool) {
+    public long version(long environment, String version, String state, @Nullable Long pool) {
         return insert("""
                 INSERT INTO environment_version (environment_id, version, state, spec, tasks, pool_id, deployed_at)
                 VALUES (%d, '%s', '%s', '{}', '[]', %s, now())""".formatted(environment, version, state, pool));
     }
 
-    long run(String name, long version) {
+    public long run(String name, long version) {
         return insert("""
                 INSERT INTO run (name, project, environment, version_id, version, task, phase, created_at)
                 VALUES ('%s', 'default', 'orders', %d, 'v1', 'noop', 'QUEUED', now())""".formatted(name, version));
     }
 
     /** Queues the root of a run, which need not exist. */
-    long queue(long pool, String run) {
+    public long queue(long pool, String run) {
         return insert("""
                 INSERT INTO action (run, name, environment, version_id, task, pool_id, phase, created_at, available_at,
                     input_type)
                 VALUES ('%s', 'a0', 'orders', 1, 'noop', %d, 'QUEUED', now(), now(), 'application/json')""".formatted(run, pool));
     }
 
-    void claim(long action, long replica) {
+    public void claim(long action, long replica) {
         execute("UPDATE action SET phase = 'RUNNING', replica_id = %d WHERE id = %d".formatted(replica, action));
     }
 
     /** Ready, and idle since noon. */
-    long ready(long pool, int ordinal) {
+    public long ready(long pool, int ordinal) {
         execute("UPDATE pool SET state = 'WARM', active_at = '%s' WHERE id = %d".formatted(NOON, pool));
         return insert("""
                 INSERT INTO replica (pool_id, version, ordinal, phase, slots, join_token, requested_at, ready_at, last_busy_at)
                 VALUES (%d, 'v1', %d, 'READY', 1, '', '%s', '%s', '%s')""".formatted(pool, ordinal, NOON.minusSeconds(5), NOON.minusSeconds(4), NOON));
     }
 
-    void failedStart(long pool, Instant requestedAt) {
+    public void failedStart(long pool, Instant requestedAt) {
         execute("""
                 INSERT INTO replica (pool_id, version, ordinal, phase, slots, join_token, requested_at, ended_at, end_reason)
                 VALUES (%d, 'v1', 1, 'FAILED', 1, '', '%s', '%s', 'exit 1')""".formatted(pool, requestedAt, requestedAt.plusSeconds(1)));
@@ -151,11 +157,11 @@ final class ScalingDatabase {
                 .list();
     }
 
-    String text(String sql) {
+    public String text(String sql) {
         return jdbc.sql(sql).query(String.class).single();
     }
 
-    void execute(String sql) {
+    public void execute(String sql) {
         jdbc.sql(sql).update();
     }
 

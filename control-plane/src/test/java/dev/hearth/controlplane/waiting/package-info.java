@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hearth.controlplane.waiting;
+
+import org.jspecify.annotations.NullMarked;

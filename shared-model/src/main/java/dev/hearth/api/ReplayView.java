@@ -1,0 +1,28 @@
+package dev.hearth.api;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Stored scaling decisions, newest first, asked again under a policy that is only proposed.
+ *
+ * @param unreadable decisions left out because their inputs were stored in an older form
+ */
+public record ReplayView(List<Replayed> items, int unreadable) {
+
+    /**
+     * A decision as it was made, and as it would have been made on the same inputs at the same time.
+     *
+     * @param differs the pool would have been given another number of replicas
+     * @param queueCut the queue was counted only up to what mattered then; it may have been longer, and {@code then.to} higher
+     */
+    public record Replayed(
+            Instant at, int from, int to, String rule, String reason, Then then, boolean differs, boolean queueCut) {}
+
+    /**
+     * What would have been decided.
+     *
+     * @param to replicas that would have served; {@code from} if nothing would have changed
+     */
+    public record Then(int to, String rule, String reason) {}
+}
