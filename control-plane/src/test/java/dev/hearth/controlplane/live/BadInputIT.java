@@ -128,6 +128,15 @@ class BadInputIT {
             POST | /api/v1/runs | {"environment": "reuse_concurrency", "task": "noop", "input": {"x": 1}, "overrides": {"image": "x"}} | 400 | overrides.image
             POST | /api/v1/runs | {"environment": "reuse_concurrency", "task": "noop", "input": {"x": 1}, "overrides": 7} | 400 | overrides
             POST | /api/v1/environments/nowhere/warm | {} | 404 | nowhere
+            POST | /api/v1/environments/nowhere/what-if | {} | 404 | nowhere
+            POST | /api/v1/environments/reuse_concurrency/what-if | {"since": "1h"} | 409 | nothing to simulate
+            POST | /api/v1/environments/reuse_concurrency/what-if | {"since": "ages"} | 400 | since
+            POST | /api/v1/environments/reuse_concurrency/what-if | {"since": "800h"} | 400 | since
+            POST | /api/v1/environments/reuse_concurrency/what-if | {"policies": {}} | 400 | policies
+            POST | /api/v1/environments/reuse_concurrency/what-if | {"policies": [{"replicas": -1}]} | 400 | policies[0].replicas
+            POST | /api/v1/environments/reuse_concurrency/what-if | {"policy": 1} | 400 | policy
+            POST | /api/v1/environments/reuse_concurrency/decisions/replay | {"reuse": {"replicas": 0}} | 400 | reuse.replicas
+            GET | /api/v1/runs/none/actions/a0/waiting | | 404 | none
             POST | /api/v1/environments/reuse_concurrency/boil | {} | 4xx | boil
             POST | /api/v1/replicas/one/drain | {} | 404 | one
             POST | /api/v1/runs | []                                                                    | 400 | object
