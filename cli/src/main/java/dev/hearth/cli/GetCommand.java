@@ -44,7 +44,7 @@ final class GetCommand implements Callable<Integer> {
                 "placement"),
         runs("name", "environment", "task", "phase", "createdAt", "endedAt"),
         actions("name", "parent", "task", "phase", "replica", "createdAt", "endedAt"),
-        decisions("at", "from", "to", "reason");
+        decisions("at", "from", "to", "rule", "reason");
 
         private final List<String> columns;
 

@@ -23,6 +23,7 @@ import tools.jackson.databind.node.ArrayNode;
 /** The command against a server that answers what it is told to. */
 class HearthCommandTest {
     private final Map<String, String> answers = new ConcurrentHashMap<>();
+    private final Map<String, String> bodies = new ConcurrentHashMap<>();
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
     private HttpServer server;
@@ -31,8 +32,10 @@ class HearthCommandTest {
     void start() throws Exception {
         server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
         server.createContext("/", exchange -> {
-            String answer = answers.get(
-                    exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath());
+            String call =
+                    exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath();
+            bodies.put(call, new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            String answer = answers.get(call);
             byte[] body = (answer == null ? "{\"title\": \"Not found\", \"detail\": \"nothing here\"}" : answer)
                     .getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(answer == null ? 404 : 200, body.length);
@@ -104,6 +107,102 @@ class HearthCommandTest {
                 .contains("50/100")
                 .contains("50 running")
                 .endsWith("1.5 s");
+    }
+
+    @Test
+    void decisionsShowTheirRule() {
+        answers.put("GET /api/v1/environments/orders/decisions", """
+                {"items": [{"at": "2026-01-01T00:00:00Z", "from": 1, "to": 2, "rule": "DEMAND", "reason": "2 queued"}]}""");
+        assertThat(hearth("get", "decisions", "-e", "orders")).isZero();
+        assertThat(out.toString().lines())
+                .containsExactly(
+                        "at                    from  to  rule    reason",
+                        "2026-01-01T00:00:00Z  1     2   DEMAND  2 queued");
+    }
+
+    @Test
+    void whySaysWhatTheRootWaitsFor() {
+        answers.put("GET /api/v1/runs/r1/actions/a0/waiting", """
+                {"waiting": true, "cause": "REPLICA_STARTING", "message": "Waits for replica 1.",
+                 "since": "2026-01-01T00:00:00Z", "until": "2026-01-01T00:00:02Z", "details": {"ordinal": 1}}""");
+        assertThat(hearth("why", "r1")).isZero();
+        assertThat(out.toString().lines())
+                .containsExactly(
+                        "REPLICA_STARTING: Waits for replica 1.",
+                        "since 2026-01-01T00:00:00Z",
+                        "until 2026-01-01T00:00:02Z");
+    }
+
+    @Test
+    void whyAsksForOneActionToo() {
+        answers.put(
+                "GET /api/v1/runs/r1/actions/a0.x/waiting",
+                "{\"waiting\": false, \"cause\": \"RUNNING\", \"message\": \"It has a slot.\", \"details\": {}}");
+        assertThat(hearth("why", "r1", "a0.x", "--json")).isZero();
+        assertThat(JsonMapper.shared().readTree(out.toString()).get("cause").asString())
+                .isEqualTo("RUNNING");
+        assertThat(hearth("why", "r2")).isEqualTo(2);
+    }
+
+    @Test
+    void leversAnswerTheEnvironmentAsItThenIs() {
+        for (String verb : List.of("warm", "pause", "resume", "retire")) {
+            answers.put("POST /api/v1/environments/orders/" + verb, """
+                    {"name": "orders", "pool": {"state": "WARMING", "replicas": 1, "desired": 2}}""");
+            assertThat(hearth(verb, "orders")).isZero();
+        }
+        assertThat(out.toString().lines()).hasSize(4).containsOnly("orders, pool WARMING, replicas 1, desired 2");
+        assertThat(hearth("warm", "nowhere")).isEqualTo(2);
+        assertThat(hearth("pause")).isEqualTo(2);
+    }
+
+    @Test
+    void drainAnswersTheReplica() {
+        answers.put("POST /api/v1/replicas/12/drain", "{\"id\": \"12\", \"phase\": \"DRAINING\", \"busy\": 3}");
+        assertThat(hearth("drain", "12")).isZero();
+        assertThat(out.toString().strip()).isEqualTo("replica 12 DRAINING, busy 3");
+    }
+
+    @Test
+    void whatIfComparesOtherBoundsWithTheDeployedPolicy() {
+        answers.put("GET /api/v1/environments/orders", """
+                {"name": "orders", "spec": {"reuse": {"replicas": 2, "concurrency": 10, "idleTtl": null}}}""");
+        answers.put("POST /api/v1/environments/orders/what-if", """
+                {"since": "2026-01-01T00:00:00Z", "until": "2026-01-01T01:00:00Z", "arrivals": 500, "coldStartMs": 1200,
+                 "items": [
+                   {"policy": {"replicas": 2, "concurrency": 10, "scaledownTtl": "PT30S", "idleTtl": null}, "starts": 2,
+                    "stops": 0, "meanReplicas": 2.0, "replicaSeconds": 7200.04, "oracleReplicaSeconds": 90.5,
+                    "meanWaitMs": 1.25, "p50WaitMs": 0, "p99WaitMs": 3},
+                   {"policy": {"replicas": [1, 4], "concurrency": 10, "scaledownTtl": "PT30S", "idleTtl": null}, "starts": 4}]}
+                """);
+        assertThat(hearth("what-if", "orders", "--replicas", "1..4", "--policy", "{\"replicas\": 8}", "--since", "2h"))
+                .isZero();
+        assertThat(JsonMapper.shared().readTree(bodies.get("POST /api/v1/environments/orders/what-if")))
+                .isEqualTo(JsonMapper.shared().readTree("""
+                        {"since": "PT2H", "policies": [
+                          {"replicas": [1, 4], "concurrency": 10, "idleTtl": null}, {"replicas": 8}]}"""));
+        assertThat(out.toString())
+                .startsWith(
+                        "500 arrivals from 2026-01-01T00:00:00Z to 2026-01-01T01:00:00Z, a cold start takes 1200 ms")
+                .contains("deployed: 2 x 10, scaledown PT30S, idle never  2       0      2.0")
+                .contains("7200.0")
+                .contains("1..4 x 10, scaledown PT30S, idle never         4       -      -");
+    }
+
+    @Test
+    void whatIfRefusesWhatItCannotRead() {
+        assertThat(hearth("what-if", "orders", "--replicas", "1-4")).isEqualTo(2);
+        assertThat(hearth("what-if", "orders", "--since", "soon")).isEqualTo(2);
+        assertThat(hearth("what-if", "orders", "--policy", "{")).isEqualTo(2);
+        assertThat(err.toString()).contains("write 3 or 1..4", "write 30m, 1h", "--policy is no JSON");
+    }
+
+    @Test
+    void eachOfTheseVerbsExplainsItself() {
+        for (String verb : List.of("why", "warm", "pause", "resume", "retire", "drain", "what-if")) {
+            assertThat(hearth(verb, "--help")).as(verb).isZero();
+        }
+        assertThat(out.toString()).contains("Usage: hearth what-if", "Usage: hearth retire", "REPLICA_ID");
     }
 
     private int hearth(String... arguments) {

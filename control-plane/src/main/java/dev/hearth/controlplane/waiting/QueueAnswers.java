@@ -63,7 +63,7 @@ final class QueueAnswers {
         int coming = replicas * slots.each();
         return answer(Cause.BEHIND_OTHERS)
                 .with("comingSlots", coming)
-                .says("%s, and they take the %s of the %s first."
+                .says("%s, more than the %s of the %s."
                         .formatted(
                                 capital(Words.ahead(queue.place())),
                                 Words.counted(coming, "slot"),

@@ -184,7 +184,7 @@ class ExplanationTest {
         says(
                 upTo(1).behind(0, 3).starting(1, Duration.ofSeconds(1)).explained(),
                 Cause.BEHIND_OTHERS,
-                "3 are ahead of it in the queue, and they take the 1 slot of the replica that comes up first.");
+                "3 are ahead of it in the queue, more than the 1 slot of the replica that comes up.");
     }
 
     @Test
@@ -236,8 +236,12 @@ class ExplanationTest {
     }
 
     @Test
-    void everyCauseButThoseTwoIsWaiting() {
-        assertThat(upTo(1).explained().waiting()).isTrue();
+    void aSilentReplicaThatIsFullIsMentioned() {
+        WaitingView view =
+                upTo(1).behind(0, 0).silent(1, 1, Duration.ofSeconds(12)).explained();
+        assertThat(view.waiting()).isTrue();
+        assertThat(view.cause()).isEqualTo(Cause.ALL_SLOTS_BUSY);
+        assertThat(view.message()).endsWith("nothing is heard of replica 1.");
     }
 
     private static void says(WaitingView view, Cause cause, String message) {
