@@ -35,8 +35,13 @@ final class Replica implements DisposableBean {
             Set.of(Status.Code.UNAUTHENTICATED, Status.Code.NOT_FOUND, Status.Code.FAILED_PRECONDITION);
     private static final int MOST_MESSAGE_BYTES = 64 << 20;
 
-    /** A control plane whose machine is gone answers nothing at all: twice this is well within a lease. */
-    private static final long KEEPALIVE_SECONDS = 3;
+    private static final long KEEPALIVE_SECONDS = 10;
+
+    /**
+     * Also how long the kernel waits for a confirmation of what was sent, a heartbeat for example: a control plane whose machine is
+     * gone is noticed well within a lease.
+     */
+    private static final long KEEPALIVE_TIMEOUT_SECONDS = 3;
 
     private static final int CONNECT_MILLIS = 2_000;
 
@@ -77,7 +82,7 @@ final class Replica implements DisposableBean {
                 .maxInboundMessageSize(MOST_MESSAGE_BYTES)
                 .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
                 .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
-                .keepAliveTimeout(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
+                .keepAliveTimeout(KEEPALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
                 .keepAliveWithoutCalls(true)
                 .build();
     }

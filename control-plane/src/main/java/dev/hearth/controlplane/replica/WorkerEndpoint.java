@@ -1,7 +1,6 @@
 package dev.hearth.controlplane.replica;
 
 import dev.hearth.controlplane.peers.OwnEndpoint;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -37,7 +36,8 @@ record WorkerEndpoint(
         try {
             return InetAddress.getLocalHost().getHostAddress();
         } catch (UnknownHostException e) {
-            throw new UncheckedIOException("this machine does not know its address; set HEARTH_WORKER_ADVERTISED", e);
+            // Good enough for replicas of this machine; for others there is the setting.
+            return "127.0.0.1";
         }
     }
 }

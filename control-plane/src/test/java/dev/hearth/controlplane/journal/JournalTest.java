@@ -200,10 +200,13 @@ class JournalTest {
         assertThat(number("SELECT count(*) FROM action WHERE phase = 'ABORTED'"))
                 .isEqualTo(3);
         assertThat(runPhase("r1")).isEqualTo("ABORTED");
-        synchronized (changes) {
-            assertThat(changes.stream().filter(change -> change.interrupted() != null))
-                    .hasSize(2);
-        }
+        // The feed follows the answer.
+        await().untilAsserted(() -> {
+            synchronized (changes) {
+                assertThat(changes.stream().filter(change -> change.interrupted() != null))
+                        .hasSize(2);
+            }
+        });
         assertThat(journal.end(succeeded(parent, "1")).join()).isFalse();
     }
 

@@ -105,6 +105,8 @@ class TwoControlPlanesIT {
                 waits.get(waits.size() / 2), waits.getLast());
         assertThat(waits.get(waits.size() / 2)).as("median in ms").isLessThan(250);
 
+        anAttemptThatWentAstrayIsTriedAgain();
+
         Set<String> taken = new HashSet<>();
         Instant before = Instant.now();
         await().pollInterval(Duration.ofMillis(20))
@@ -230,6 +232,23 @@ class TwoControlPlanesIT {
                 .until(() -> a.workerProcesses() == 1 && ready("sleeper").equals(replicas));
         a.succeeded(a.submit("sleeper", "naps", Map.of("n", 10, "millis", 1)));
         assertThat(ready("sleeper")).isEqualTo(replicas);
+    }
+
+    /** As if one had claimed it for a replica that has just connected to the other. */
+    private void anAttemptThatWentAstrayIsTriedAgain() {
+        a.post("/api/v1/environments/counter/pause", Map.of());
+        String run = a.post("/api/v1/runs", Map.of("environment", "counter", "task", "next"))
+                .get("name")
+                .asString();
+        sql.sql("""
+                        UPDATE action SET phase = 'RUNNING', attempt = 1, token = 7, dispatched_at = now(),
+                            replica_id = (SELECT id FROM replica WHERE pool_id = action.pool_id AND phase = 'READY')
+                        WHERE run = ? AND phase = 'QUEUED'""").param(run).update();
+        a.post("/api/v1/environments/counter/resume", Map.of());
+        a.succeeded(run);
+        assertThat(count("SELECT count(*) FROM attempt t JOIN action a ON a.id = t.action_id WHERE a.run = '" + run
+                        + "'"))
+                .isEqualTo(2);
     }
 
     private Set<String> ready(String environment) {
