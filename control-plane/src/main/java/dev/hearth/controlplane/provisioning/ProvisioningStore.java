@@ -21,8 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
 class ProvisioningStore {
     private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
 
-    /** What a server with fewer replicas has not taken by then, any takes. */
-    private static final Duration SPREAD_WITHIN = Duration.ofSeconds(1);
+    /** What a server with fewer replicas has not taken by then, any takes: time for two looks. */
+    private static final Duration SPREAD_WITHIN = Duration.ofSeconds(2);
 
     private static final String LIVE_OF = """
             SELECT count(*) FROM replica l
