@@ -24,6 +24,7 @@ final class GetCommand implements Callable<Integer> {
     enum What {
         envs(
                 "name",
+                "state",
                 "pool.state",
                 "pool.replicas",
                 "pool.desired",
@@ -56,8 +57,15 @@ final class GetCommand implements Callable<Integer> {
     @Mixin
     private Connection connection = new Connection();
 
-    @Parameters(paramLabel = "WHAT", description = "One of ${COMPLETION-CANDIDATES}.")
+    @Parameters(index = "0", paramLabel = "WHAT", description = "One of ${COMPLETION-CANDIDATES}.")
     private What what = What.envs;
+
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "OF",
+            description = "Of which environment (replicas, decisions, runs) or run (actions): short for -e and -r.")
+    private @Nullable String of;
 
     @Option(
             names = {"-e", "--environment"},
@@ -80,6 +88,14 @@ final class GetCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (of != null && what == What.envs) {
+            throw new UsageException("envs lists all environments; leave " + of + " out");
+        }
+        if (of != null && what == What.actions) {
+            run = of;
+        } else if (of != null) {
+            environment = of;
+        }
         try (Rest rest = connection.open()) {
             ArrayNode items = JSON.createArrayNode();
             for (String path : paths(rest)) {
@@ -132,7 +148,7 @@ final class GetCommand implements Callable<Integer> {
     static String table(List<String> columns, ArrayNode items) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(columns.stream()
-                .map(column -> column.substring(column.lastIndexOf('.') + 1))
+                .map(column -> column.equals("pool.state") ? "pool" : column.substring(column.lastIndexOf('.') + 1))
                 .toList());
         for (JsonNode item : items) {
             rows.add(columns.stream().map(column -> cell(item, column)).toList());

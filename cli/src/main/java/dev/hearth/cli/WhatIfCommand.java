@@ -103,10 +103,12 @@ final class WhatIfCommand implements Callable<Integer> {
                 + answer.path("until").asString()
                 + ", a cold start takes " + number(answer.path("coldStartMs")) + " ms");
         ArrayNode rows = JSON.createArrayNode();
+        ObjectNode measured = rows.addObject().put("policy", "measured in the window");
+        NUMBERS.forEach(name -> measured.put(name, number(answer.path("actual").path(name))));
         for (JsonNode item : answer.path("items")) {
             ObjectNode row = rows.addObject();
             String words = Proposals.words(item.path("policy"));
-            row.put("policy", rows.size() == 1 ? "deployed: " + words : words);
+            row.put("policy", item.path("deployed").asBoolean() ? "deployed: " + words : words);
             NUMBERS.forEach(name -> row.put(name, number(item.path(name))));
         }
         out.print(GetCommand.table(columns(), rows));
