@@ -97,7 +97,17 @@ class HearthCommandTest {
         items.addObject().put("name", "a-long-name").putObject("pool").put("state", "WARM");
         items.addObject().put("name", "b").putObject("pool");
         assertThat(GetCommand.table(List.of("name", "pool.state"), items).lines())
-                .containsExactly("name         state", "a-long-name  WARM", "b            -");
+                .containsExactly("name         pool", "a-long-name  WARM", "b            -");
+    }
+
+    @Test
+    void listsTakeTheirEnvironmentAsAWord() {
+        answers.put(
+                "GET /api/v1/environments/orders/decisions",
+                "{\"items\": [{\"at\": \"2026-01-01T00:00:00Z\", \"from\": 0, \"to\": 2, \"rule\": \"DEMAND\"}]}");
+        assertThat(hearth("get", "decisions", "orders")).isZero();
+        assertThat(out.toString()).contains("DEMAND");
+        assertThat(hearth("get", "envs", "orders")).isEqualTo(2);
     }
 
     @Test
@@ -169,8 +179,10 @@ class HearthCommandTest {
                 {"name": "orders", "spec": {"reuse": {"replicas": 2, "concurrency": 10, "idleTtl": null}}}""");
         answers.put("POST /api/v1/environments/orders/what-if", """
                 {"since": "2026-01-01T00:00:00Z", "until": "2026-01-01T01:00:00Z", "arrivals": 500, "coldStartMs": 1200,
+                 "actual": {"replicaSeconds": 7300.0, "meanWaitMs": 2, "p50WaitMs": 0, "p99WaitMs": 5},
                  "items": [
-                   {"policy": {"replicas": 2, "concurrency": 10, "scaledownTtl": "PT30S", "idleTtl": null}, "starts": 2,
+                   {"deployed": true,
+                    "policy": {"replicas": 2, "concurrency": 10, "scaledownTtl": "PT30S", "idleTtl": null}, "starts": 2,
                     "stops": 0, "meanReplicas": 2.0, "replicaSeconds": 7200.04, "oracleReplicaSeconds": 90.5,
                     "meanWaitMs": 1.25, "p50WaitMs": 0, "p99WaitMs": 3},
                    {"policy": {"replicas": [1, 4], "concurrency": 10, "scaledownTtl": "PT30S", "idleTtl": null}, "starts": 4}]}
@@ -185,7 +197,7 @@ class HearthCommandTest {
                 .startsWith(
                         "500 arrivals from 2026-01-01T00:00:00Z to 2026-01-01T01:00:00Z, a cold start takes 1200 ms")
                 .contains("deployed: 2 x 10, scaledown PT30S, idle never  2       0      2.0")
-                .contains("7200.0")
+                .contains("7200.0", "measured in the window", "7300.0")
                 .contains("1..4 x 10, scaledown PT30S, idle never         4       -      -");
     }
 
