@@ -1,5 +1,6 @@
 package dev.hearth.controlplane;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -27,6 +28,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(BASE + "scheduling..", BASE + "journal..", BASE + "provisioning..", BASE + "run..");
+
+    @ArchTest
+    static final ArchRule thePolicyAndItsSimulatorArePure = noClasses()
+            .that()
+            .resideInAnyPackage(BASE + "policy..", BASE + "simulation..")
+            .should()
+            .dependOnClassesThat(resideOutsideOfPackages(
+                    "java..", "org.jspecify..", "dev.hearth.model..", BASE + "policy..", BASE + "simulation.."));
 
     @ArchTest
     static final ArchRule theDispatcherKnowsNeitherScalingNorStores = noClasses()
