@@ -15,6 +15,7 @@ import dev.hearth.wire.LogLine;
 import dev.hearth.wire.Parking;
 import dev.hearth.wire.Report;
 import dev.hearth.wire.WorkerFrame;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,9 @@ final class Inbox {
                 .whenComplete((accepted, fault) -> {
                     if (fault == null) {
                         session.committed(attempt);
+                    }
+                    if (lastOfItsReplica) {
+                        session.drain(Duration.ZERO);
                     }
                 });
         if (execution != null && execution.hasOpenChildren()) {

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -45,6 +46,7 @@ final class ReplicaSession implements ConnectedReplica {
     private volatile List<String> endpoints = List.of();
     private volatile boolean elastic;
     private volatile boolean leaving;
+    private final AtomicBoolean told = new AtomicBoolean();
     private volatile boolean served;
 
     ReplicaSession(ReplicaFacts facts, Outbox outbox, Payloads payloads, Instant now) {
@@ -211,8 +213,10 @@ final class ReplicaSession implements ConnectedReplica {
         return news;
     }
 
+    /** Tells it to finish what it runs within this time and to leave. Told once; that it leaves may have been known before. */
     void drain(Duration deadline) {
-        if (leave()) {
+        leave();
+        if (told.compareAndSet(false, true)) {
             outbox.drain(
                     Drain.newBuilder().setDeadlineMillis(deadline.toMillis()).build());
         }
