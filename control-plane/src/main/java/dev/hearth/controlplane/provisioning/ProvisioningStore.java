@@ -108,7 +108,8 @@ class ProvisioningStore {
     List<Live> live(String owner) {
         return sql.sql("""
                 SELECT id, phase, started_at, ready_at, busy,
-                    CASE WHEN busy THEN draining_at ELSE greatest(draining_at, last_busy_at) END AS draining_at
+                    CASE WHEN busy OR draining_at IS NULL THEN draining_at ELSE greatest(draining_at, last_busy_at) END
+                        AS draining_at
                 FROM replica CROSS JOIN LATERAL (
                     SELECT EXISTS (SELECT 1 FROM action a WHERE a.replica_id = replica.id AND a.phase = 'RUNNING') AS busy) now
                 WHERE phase IN ('STARTING', 'READY', 'DRAINING') AND placement ->> 'owner' = ?

@@ -24,7 +24,7 @@ class FreshAgainstReuseIT {
         LiveServer started = new LiveServer(folder.resolve("home")).with("HEARTH_POOL_MAXFRESHREPLICAS", "4");
         started.start();
         try (LiveServer server = started) {
-            server.deployExample("reuse_concurrency", Map.of("replicas", 2, "concurrency", 1, "idleTtl", 60));
+            server.deployExample("reuse_concurrency", Map.of("replicas", 2, "concurrency", 1, "idleTtl", 600));
 
             long cold = millis(server, Map.of());
             long warm = millis(server, Map.of());
@@ -37,6 +37,9 @@ class FreshAgainstReuseIT {
             System.out.printf(
                     "%d calls of noop: reuse, cold pool of 2 %,d ms; reuse, warm %,d ms; reusable=off, 4 at a time %,d ms = %.0f x warm%n",
                     CALLS, cold, warm, fresh, (double) fresh / warm);
+            assertThat(server.ready("reuse_concurrency"))
+                    .as("the warm ones rested meanwhile, and are still there")
+                    .isEqualTo(2);
             List<JsonNode> replicas = server.everyReplica("reuse_concurrency");
             assertThat(replicas).as("2 warm ones and a fresh one for each call").hasSize(2 + CALLS);
             assertThat(replicas)

@@ -1,6 +1,7 @@
 package dev.hearth.controlplane.provisioning;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.hearth.controlplane.MigratedDatabase;
 import java.time.Instant;
@@ -48,6 +49,31 @@ class ProvisioningStoreTest {
 
         Instant bound = now.minusSeconds(30);
         assertThat(store.orphans(bound, bound)).containsExactlyInAnyOrder(neverStarted, neverNeeded);
+    }
+
+    @Test
+    void onlyADrainCountsAsLeavingHoweverLongAReplicaHasRested() {
+        long resting = database.replica(
+                pool,
+                1,
+                "READY",
+                "alive",
+                "ready_at = now()",
+                "started_at = now()",
+                "last_busy_at = now() - interval '1 h'");
+        long drained = database.replica(
+                pool,
+                2,
+                "DRAINING",
+                "alive",
+                "ready_at = now()",
+                "started_at = now()",
+                "draining_at = '2026-01-01T11:00:00Z'",
+                "last_busy_at = '2026-01-01T12:00:00Z'");
+
+        assertThat(store.live("alive"))
+                .extracting(ProvisioningStore.Live::replica, ProvisioningStore.Live::drainingAt)
+                .containsExactlyInAnyOrder(tuple(resting, null), tuple(drained, Instant.parse("2026-01-01T12:00:00Z")));
     }
 
     @Test
