@@ -1,10 +1,8 @@
 package dev.hearth.controlplane.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -100,22 +98,6 @@ class LifeOfAPoolIT {
     }
 
     @Test
-    void aFixedPoolHasExactlyItsReplicasGoesColdTogetherAndComesBack() {
-        server.deployExample("sleeper", Map.of("replicas", 3, "concurrency", 1, "scaledownTtl", 2, "idleTtl", 3));
-
-        server.succeeded(server.submit("sleeper", "naps", Map.of("n", 12, "millis", 100)));
-        assertThat(ready("sleeper")).isEqualTo(3);
-
-        await().atMost(Duration.ofSeconds(15))
-                .until(() -> server.replicas("sleeper").isEmpty());
-        server.succeeded(server.submit("sleeper", "nap", Map.of("index", 0, "millis", 10)));
-        await().atMost(Duration.ofSeconds(15)).until(() -> ready("sleeper") == 3);
-
-        List<String> steps = steps("sleeper");
-        assertThat(steps).startsWith("0 -> 3", "3 -> 0", "0 -> 3");
-    }
-
-    @Test
     void aParentAndItsChildrenFinishInOnePoolWithOneSlot() {
         server.deployExample("reusable-env", Map.of("replicas", 1, "concurrency", 1));
 
@@ -126,19 +108,6 @@ class LifeOfAPoolIT {
         JsonNode output = server.succeeded(run).get("output");
         assertThat(IntStream.range(0, output.size()).map(i -> output.get(i).asInt()))
                 .containsExactly(0, 1, 4, 9, 16, 25, 36, 49, 64, 81);
-    }
-
-    private static long ready(String environment) {
-        return server.replicas(environment).stream()
-                .filter(replica -> replica.get("phase").asString().equals("READY"))
-                .count();
-    }
-
-    private static List<String> steps(String environment) {
-        return server.decisions(environment).stream()
-                .map(decision -> decision.get("from").asInt() + " -> "
-                        + decision.get("to").asInt())
-                .toList();
     }
 
     private static Instant instant(JsonNode node, String field) {

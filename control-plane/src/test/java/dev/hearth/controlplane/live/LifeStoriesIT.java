@@ -50,10 +50,16 @@ class LifeStoriesIT {
         await().atMost(SOON).until(() -> server.ready("counter") == 3);
         assertThat(coldAt("counter")).isAfter(Instant.parse(last.get("endedAt").asString()));
         awaitCold("counter");
+        server.succeeded(server.post("/api/v1/runs", Map.of("environment", "counter", "task", "next"))
+                .get("name")
+                .asString());
+        await().atMost(SOON).until(() -> server.ready("counter") == 3);
+        awaitCold("counter");
 
         TimeLine line = TimeLine.of(server, "counter");
-        line.print("replicas=3, idle_ttl 5 s: one call");
-        assertThat(line.steps()).containsExactly("0 -> 3 MINIMUM", "3 -> 0 IDLE_TTL");
+        line.print("replicas=3, idle_ttl 5 s: one call, silence, one call");
+        assertThat(line.steps())
+                .containsExactly("0 -> 3 MINIMUM", "3 -> 0 IDLE_TTL", "0 -> 3 MINIMUM", "3 -> 0 IDLE_TTL");
         Instant ended = Instant.parse(last.get("endedAt").asString());
         assertThat(Duration.between(ended, line.at(1))).isBetween(IDLE_TTL, IDLE_TTL.plus(LATE));
     }
@@ -84,6 +90,7 @@ class LifeStoriesIT {
         assertThat(line.reason(steps - 2)).startsWith("replica 3 is the highest");
         assertThat(line.gap(steps - 3)).isGreaterThanOrEqualTo(SCALEDOWN_TTL);
         assertThat(line.gap(steps - 2)).isGreaterThanOrEqualTo(SCALEDOWN_TTL);
+        assertThat(server.workerProcesses()).as("what is cold has no process").isZero();
     }
 
     @Test
