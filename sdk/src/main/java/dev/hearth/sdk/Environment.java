@@ -81,6 +81,14 @@ public final class Environment {
         return declared;
     }
 
+    /** The same task under other terms takes the place of the one that was declared before. */
+    <I extends @Nullable Object, O> Task<I, O> declare(Task<I, O> changed) {
+        synchronized (tasks) {
+            tasks.put(changed.name(), changed);
+        }
+        return changed;
+    }
+
     /** Declares a task without input. Call it with {@code call(null)}. */
     @SuppressWarnings("NullAway") // Void has no value but null; the checker wants a class literal of @Nullable Void
     public <O> Task<@Nullable Void, O> task(String task, Class<O> output, Callable<O> code) {

@@ -1,5 +1,6 @@
 package dev.hearth.sdk;
 
+import dev.hearth.model.ErrorCode;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,7 @@ record LocalCall<O>(Task<?, O> task, CompletableFuture<O> output) implements Cal
             return output.join();
         } catch (CompletionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new TaskFailed(task.name(), TaskFailed.USER, String.valueOf(cause), null, cause);
+            throw new TaskFailed(task.name(), ErrorCode.USER, String.valueOf(cause), null, cause);
         }
     }
 }

@@ -1,6 +1,8 @@
 package dev.hearth.sdk;
 
 import dev.hearth.api.Overrides;
+import dev.hearth.model.Terms;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -19,10 +21,11 @@ public final class Task<I extends @Nullable Object, O> {
     private final Class<I> input;
     private final Class<O> output;
     private final TaskFunction<I, O> code;
+    private final Terms terms;
     private final @Nullable Overrides overrides;
 
     Task(Environment environment, String name, Class<I> input, Class<O> output, TaskFunction<I, O> code) {
-        this(environment, name, input, output, code, null);
+        this(environment, name, input, output, code, Terms.DEFAULT, null);
     }
 
     private Task(
@@ -31,13 +34,47 @@ public final class Task<I extends @Nullable Object, O> {
             Class<I> input,
             Class<O> output,
             TaskFunction<I, O> code,
+            Terms terms,
             @Nullable Overrides overrides) {
         this.environment = environment;
         this.name = name;
         this.input = input;
         this.output = output;
         this.code = code;
+        this.terms = terms;
         this.overrides = overrides;
+    }
+
+    /**
+     * Declares how often it is tried again after a failure of its own, 0 to 100, default 0. The first pause is 1 s, doubled with
+     * each try up to 60 s, with jitter. What the platform loses is tried again in any case.
+     */
+    public Task<I, O> retries(int count) {
+        return declared(terms.withRetries(count));
+    }
+
+    /** Declares the pauses between retries: the first, doubled with each try up to the longest. */
+    public Task<I, O> backoff(Duration first, Duration longest) {
+        return declared(terms.withBackoff(first, longest));
+    }
+
+    /** Declares how long one attempt may run, 100 ms to 24 h; then it is interrupted and counts as a failure of its own. */
+    public Task<I, O> timeout(Duration most) {
+        return declared(terms.withTimeout(most));
+    }
+
+    /** Declares how long it may wait for a slot, 100 ms to 24 h; then it ends as TIMED_OUT and is not tried again. */
+    public Task<I, O> queueTimeout(Duration most) {
+        return declared(terms.withQueueTimeout(most));
+    }
+
+    private Task<I, O> declared(Terms changed) {
+        return environment.declare(new Task<>(environment, name, input, output, code, changed, overrides));
+    }
+
+    /** Under which terms it is tried. */
+    public Terms terms() {
+        return terms;
     }
 
     /**
@@ -67,11 +104,12 @@ public final class Task<I extends @Nullable Object, O> {
     }
 
     /**
-     * This task with a replica of its own for each call, discarded after it. E.g.
-     * {@code TRAIN.override(Overrides.fresh("4", "8Gi")).call(data)} from a task, or {@code hearth.run(..)} from outside.
+     * This task with changes for the calls that are made through the answer: a replica of its own for each
+     * ({@code TRAIN.override(Overrides.fresh("4", "8Gi")).call(data)}), other retries, timeouts or priority
+     * ({@code TRAIN.override(Overrides.NONE.withPriority(10))}). From a task, or from outside with {@code hearth.run(..)}.
      */
     public Task<I, O> override(Overrides changes) {
-        return new Task<>(environment, name, input, output, code, changes);
+        return new Task<>(environment, name, input, output, code, terms, changes);
     }
 
     @Nullable

@@ -2,15 +2,9 @@ package dev.hearth.sdk;
 
 import org.jspecify.annotations.Nullable;
 
-/** A task has failed. */
+/** A task has failed, here or far away. Its code says how: see {@link dev.hearth.model.ErrorCode}. */
 public final class TaskFailed extends RuntimeException {
     private static final long serialVersionUID = 1L;
-
-    /** The task's own code threw. */
-    public static final String USER = "USER";
-
-    /** It was cancelled. */
-    public static final String CANCELLED = "CANCELLED";
 
     private final String task;
     private final String code;
@@ -30,7 +24,7 @@ public final class TaskFailed extends RuntimeException {
         return task;
     }
 
-    /** For programs: USER, CANCELLED, REPLICA_LOST, OUT_OF_MEMORY and others. */
+    /** For programs: one of {@link dev.hearth.model.ErrorCode}, or the task's own ({@link NonRetryable}). */
     public String code() {
         return code;
     }

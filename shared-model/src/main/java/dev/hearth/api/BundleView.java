@@ -1,5 +1,6 @@
 package dev.hearth.api;
 
+import dev.hearth.model.Terms;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +21,11 @@ public record BundleView(String sha256, long size, List<DeclaredEnvironment> env
      *
      * @param inputSchema JSON Schema (draft 2020-12) of its input
      * @param outputSchema JSON Schema of its output
+     * @param terms under which it is tried; null = {@link Terms#DEFAULT}
      */
     public record DeclaredTask(
             String name,
             @Nullable Map<String, Object> inputSchema,
-            @Nullable Map<String, Object> outputSchema) {}
+            @Nullable Map<String, Object> outputSchema,
+            @Nullable Terms terms) {}
 }

@@ -100,7 +100,7 @@ public final class Describe {
     }
 
     private DeclaredTask of(Task<?, ?> task) {
-        return new DeclaredTask(task.name(), schema(task.inputType()), schema(task.outputType()));
+        return new DeclaredTask(task.name(), schema(task.inputType()), schema(task.outputType()), task.terms());
     }
 
     private @Nullable Map<String, Object> schema(Type type) {

@@ -1,10 +1,11 @@
 package dev.hearth.worker;
 
 import com.google.protobuf.ByteString;
+import dev.hearth.model.ErrorCode;
 import dev.hearth.sdk.Execution;
 import dev.hearth.sdk.Json;
+import dev.hearth.sdk.NonRetryable;
 import dev.hearth.sdk.Task;
-import dev.hearth.sdk.TaskFailed;
 import dev.hearth.wire.Assignment;
 import dev.hearth.wire.AttemptRef;
 import dev.hearth.wire.ChildResult;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
 
@@ -34,9 +36,6 @@ import tools.jackson.core.JacksonException;
 final class Executions {
     /** Of an input or an output: leaves room in the 64 MiB of a message. */
     static final int MOST_PAYLOAD_BYTES = 32 << 20;
-
-    /** Failure code of an input or an output above {@link #MOST_PAYLOAD_BYTES}. */
-    static final String TOO_LARGE = "TOO_LARGE";
 
     private static final String JSON = "application/json";
     private static final int LONGEST_MESSAGE = 8 << 10;
@@ -50,6 +49,7 @@ final class Executions {
     private final Map<AttemptRef, RunningExecution> running = new ConcurrentHashMap<>();
     private final Map<AttemptRef, Report> uncommitted = new ConcurrentHashMap<>();
     private final AtomicLong begun = new AtomicLong();
+    private volatile Consumer<AttemptRef> memoryLossTold = attempt -> {};
 
     Executions(HostedTasks tasks, Outbox outbox, WorkerSettings settings, Clock clock) {
         this.tasks = tasks;
@@ -102,12 +102,25 @@ final class Executions {
         uncommitted.put(execution.attempt(), finished);
         running.remove(execution.attempt());
         outbox.report(finished);
+        if (finished.getFailure().getCode().equals(ErrorCode.OUT_OF_MEMORY)) {
+            memoryLossTold.accept(execution.attempt());
+        }
+    }
+
+    /** Whom to tell that a task ran out of memory, once its report is under way: the process is not to be trusted then. */
+    void onOutOfMemory(Consumer<AttemptRef> listener) {
+        memoryLossTold = listener;
+    }
+
+    /** Whether the control plane has confirmed the report of this attempt. */
+    boolean isCommitted(AttemptRef attempt) {
+        return !uncommitted.containsKey(attempt);
     }
 
     private byte[] call(Assignment assignment) throws Exception {
         Task<?, ?> task = tasks.find(assignment.getEnvironment(), assignment.getTask())
                 .orElseThrow(() -> new RefusedException(
-                        "UNKNOWN_TASK",
+                        ErrorCode.UNKNOWN_TASK,
                         "this replica hosts no task " + assignment.getEnvironment() + "/" + assignment.getTask()));
         return call(task, assignment.getInput().toByteArray());
     }
@@ -117,12 +130,13 @@ final class Executions {
         try {
             input = Json.read(json, task.inputType());
         } catch (JacksonException e) {
-            throw new RefusedException("INVALID_INPUT", task + " cannot read its input: " + e.getOriginalMessage());
+            throw new RefusedException(
+                    ErrorCode.INVALID_INPUT, task + " cannot read its input: " + e.getOriginalMessage());
         }
         byte[] output = Json.write(task.runHere(input));
         if (output.length > MOST_PAYLOAD_BYTES) {
             throw new RefusedException(
-                    TOO_LARGE,
+                    ErrorCode.TOO_LARGE,
                     "the output of " + task + " has " + output.length + " bytes of JSON, at most 32 MiB are allowed");
         }
         return output;
@@ -131,8 +145,9 @@ final class Executions {
     private static Failure failure(RunningExecution execution, Throwable fault) {
         String code = switch (fault) {
             case RefusedException refused -> refused.code();
-            case OutOfMemoryError outOfMemory -> "OUT_OF_MEMORY";
-            default -> execution.cancelled() ? TaskFailed.CANCELLED : TaskFailed.USER;
+            case OutOfMemoryError outOfMemory -> ErrorCode.OUT_OF_MEMORY;
+            case NonRetryable nonRetryable -> nonRetryable.code();
+            default -> execution.cancelled() ? ErrorCode.CANCELLED : ErrorCode.USER;
         };
         StringWriter stack = new StringWriter();
         fault.printStackTrace(new PrintWriter(stack));
@@ -141,6 +156,7 @@ final class Executions {
                 .setCode(code)
                 .setMessage(cut(message, LONGEST_MESSAGE))
                 .setDetails(cut(stack.toString(), LONGEST_DETAILS))
+                .setNonRetryable(fault instanceof NonRetryable)
                 .build();
     }
 
@@ -197,8 +213,14 @@ final class Executions {
         return (int) running.values().stream().filter(RunningExecution::parked).count();
     }
 
+    /** Nothing is left that is worth waiting for; what was told to stop is not. */
     boolean isIdle() {
-        return running.isEmpty() && uncommitted.isEmpty();
+        return uncommitted.isEmpty() && running.values().stream().allMatch(RunningExecution::cancelled);
+    }
+
+    /** Of what a hello lists, what has ended. */
+    List<AttemptRef> ended() {
+        return List.copyOf(uncommitted.keySet());
     }
 
     /** The worker itself refuses to run something. */

@@ -1,5 +1,6 @@
 package dev.hearth.worker;
 
+import dev.hearth.wire.AttemptRef;
 import dev.hearth.wire.ControlFrame;
 import dev.hearth.wire.Heartbeat;
 import dev.hearth.wire.Hello;
@@ -30,6 +31,10 @@ import org.springframework.stereotype.Component;
 final class Replica implements DisposableBean {
     static final int REFUSED = 3;
     static final int ORPHANED = 4;
+    static final int OUT_OF_MEMORY = 5;
+
+    /** For the report of the task that ran out of memory to be committed. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(3);
 
     private static final Set<Status.Code> FINAL_REFUSALS =
             Set.of(Status.Code.UNAUTHENTICATED, Status.Code.NOT_FOUND, Status.Code.FAILED_PRECONDITION);
@@ -70,9 +75,21 @@ final class Replica implements DisposableBean {
 
     /** Runs until the replica has left; answers the exit code of the process. */
     int run() {
+        executions.onOutOfMemory(
+                attempt -> Thread.ofPlatform().name("out-of-memory").start(() -> giveUp(attempt)));
         // A thread of the system, as the outbox has: a replica full of busy tasks must not look dead.
         Thread.ofPlatform().name("heartbeat").daemon().start(this::beat);
         return stayConnected();
+    }
+
+    /** A process that ran out of memory may have lost anything: what else runs here is done elsewhere. */
+    private void giveUp(AttemptRef culprit) {
+        long end = System.nanoTime() + LAST_WORDS.toNanos();
+        while (!executions.isCommitted(culprit) && System.nanoTime() < end) {
+            sleep(Duration.ofMillis(5));
+        }
+        log.error("a task ran out of memory: this process ends");
+        Runtime.getRuntime().halt(OUT_OF_MEMORY);
     }
 
     private static ManagedChannel channel(String endpoint) {
@@ -171,6 +188,7 @@ final class Replica implements DisposableBean {
                 .setSlots(settings.slots())
                 .setRuntime("java " + Runtime.version())
                 .addAllRunning(executions.held())
+                .addAllEnded(executions.ended())
                 .setExecuted(executions.begun())
                 .setPid(ProcessHandle.current().pid())
                 .setHost(System.getenv().getOrDefault("HOSTNAME", "localhost"))

@@ -2,6 +2,7 @@ package dev.hearth.worker;
 
 import com.google.protobuf.ByteString;
 import dev.hearth.api.Overrides;
+import dev.hearth.model.ErrorCode;
 import dev.hearth.sdk.Execution;
 import dev.hearth.sdk.Json;
 import dev.hearth.sdk.TaskContext;
@@ -91,7 +92,7 @@ final class RunningExecution implements Execution {
         if (input.length > Executions.MOST_PAYLOAD_BYTES) {
             throw new TaskFailed(
                     task,
-                    Executions.TOO_LARGE,
+                    ErrorCode.TOO_LARGE,
                     "its input has " + input.length + " bytes of JSON, at most 32 MiB are allowed",
                     null,
                     null);
@@ -150,7 +151,7 @@ final class RunningExecution implements Execution {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new TaskFailed(
-                    assignment.getTask(), TaskFailed.CANCELLED, "interrupted while it waited for a child", null, e);
+                    assignment.getTask(), ErrorCode.CANCELLED, "interrupted while it waited for a child", null, e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof TaskFailed failed) {
                 throw new TaskFailed(failed.task(), failed.code(), failed.reason(), failed.details(), failed);

@@ -13,7 +13,7 @@ import sun.misc.Signal;
 
 /**
  * The replica's process. Exit codes: 0 = drained or told to end, 1 = could not start, 3 = the control plane did not take it
- * in, 4 = no control plane for too long.
+ * in, 4 = no control plane for too long, 5 = out of memory.
  */
 @SpringBootApplication
 @EnableConfigurationProperties(WorkerSettings.class)
@@ -26,6 +26,13 @@ public class WorkerService {
             Training.run(context);
             System.exit(SpringApplication.exit(context));
         }
+        // Memory that runs out where no task runs leaves the process half alive.
+        Thread.setDefaultUncaughtExceptionHandler((where, fault) -> {
+            if (fault instanceof OutOfMemoryError) {
+                Runtime.getRuntime().halt(Replica.OUT_OF_MEMORY);
+            }
+            fault.printStackTrace();
+        });
         Replica replica = context.getBean(Replica.class);
         CapturedOutput.install();
         // Without a handler the exit code of a replica that was told to end would be 143, as if it had failed.

@@ -4,6 +4,7 @@ import dev.hearth.api.BundleView.DeclaredTask;
 import dev.hearth.api.EnvironmentSpec;
 import dev.hearth.model.EnvironmentState;
 import dev.hearth.model.ReusePolicy;
+import dev.hearth.model.Terms;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -28,7 +29,8 @@ final class CatalogStore {
             String project,
             String environment,
             @Nullable Long poolId,
-            Map<String, DeclaredSchema> schemas) {}
+            Map<String, DeclaredSchema> schemas,
+            Map<String, Terms> terms) {}
 
     private final JdbcClient jdbc;
     private final JsonMapper json;
@@ -84,7 +86,8 @@ final class CatalogStore {
                         row.getString("project"),
                         row.getString("name"),
                         row.getObject("pool_id", Long.class),
-                        schemas(row.getString("tasks"))))
+                        schemas(row.getString("tasks")),
+                        terms(row.getString("tasks"))))
                 .single();
     }
 
@@ -96,6 +99,14 @@ final class CatalogStore {
                 .query((row, n) -> json.readValue(row.getString("spec"), EnvironmentSpec.class))
                 .single()
                 .reuse();
+    }
+
+    private Map<String, Terms> terms(String tasks) {
+        Map<String, Terms> terms = new TreeMap<>();
+        for (DeclaredTask task : json.readValue(tasks, TASKS)) {
+            terms.put(task.name(), task.terms() == null ? Terms.DEFAULT : task.terms());
+        }
+        return terms;
     }
 
     private Map<String, DeclaredSchema> schemas(String tasks) {

@@ -4,6 +4,7 @@ import dev.hearth.controlplane.environment.CatalogStore.Active;
 import dev.hearth.controlplane.environment.CatalogStore.Deployed;
 import dev.hearth.controlplane.problem.ProblemException;
 import dev.hearth.model.ReusePolicy;
+import dev.hearth.model.Terms;
 import dev.hearth.model.Violation;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +28,7 @@ public final class EnvironmentCatalog {
     /**
      * A task of a deployed version.
      *
+     * @param terms as the code declares them
      * @param poolId null for scope run, where each run has a pool of its own
      */
     public record TaskTarget(
@@ -35,6 +37,7 @@ public final class EnvironmentCatalog {
             long versionId,
             String version,
             String task,
+            Terms terms,
             @Nullable Long poolId) {}
 
     /**
@@ -118,7 +121,13 @@ public final class EnvironmentCatalog {
                             + String.join(", ", version.schemas().keySet())));
         }
         return new TaskTarget(
-                version.project(), version.environment(), version.id(), version.name(), task, version.poolId());
+                version.project(),
+                version.environment(),
+                version.id(),
+                version.name(),
+                task,
+                version.terms().getOrDefault(task, Terms.DEFAULT),
+                version.poolId());
     }
 
     /** A version never changes, apart from its state, which is not kept here. */

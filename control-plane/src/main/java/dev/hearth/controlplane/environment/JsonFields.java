@@ -91,13 +91,17 @@ final class JsonFields {
 
     /** Whole milliseconds; finer parts are cut off. */
     Duration duration(String name, Duration absent, Duration least) {
+        return duration(name, absent, least, LONGEST);
+    }
+
+    Duration duration(String name, Duration absent, Duration least, Duration most) {
         JsonNode node = get(name);
         Duration duration = node == null ? absent : parse(node);
-        if (duration == null || duration.compareTo(least) < 0 || duration.compareTo(LONGEST) > 0) {
+        if (duration == null || duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {
             fault(
                     name,
                     node,
-                    "must be a duration from " + least + " to PT8760H: seconds as a number (30, 0.5), or ISO-8601"
+                    "must be a duration from " + least + " to " + most + ": seconds as a number (30, 0.5), or ISO-8601"
                             + " (\"PT30S\")");
             return least;
         }

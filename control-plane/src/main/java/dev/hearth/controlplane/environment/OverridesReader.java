@@ -4,6 +4,7 @@ import dev.hearth.api.Overrides;
 import dev.hearth.controlplane.problem.ProblemException;
 import dev.hearth.model.InvalidSpecException;
 import dev.hearth.model.Resources;
+import dev.hearth.model.Terms;
 import dev.hearth.model.Violation;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,19 +18,18 @@ public final class OverridesReader {
 
     /**
      * @param reuses whether the replicas of the called version are used again
-     * @return null if nothing is overridden
      * @throws ProblemException 400 that names each fault
      */
-    public static @Nullable Overrides read(@Nullable JsonNode body, boolean reuses) {
+    public static Overrides read(@Nullable JsonNode body, boolean reuses) {
         if (body == null || body.isNull()) {
-            return null;
+            return Overrides.NONE;
         }
         List<Violation> faults = new ArrayList<>();
         if (!body.isObject()) {
             throw ProblemException.invalid(List.of(new Violation("overrides", body, "must be an object")));
         }
         JsonFields fields = new JsonFields("overrides.", body, faults);
-        fields.allow("reusable", "resources");
+        fields.allow("reusable", "resources", "retries", "timeout", "queueTimeout", "priority");
         boolean off = isOff(fields);
         Resources resources = resources(fields, faults);
         if (resources != null && reuses && !off) {
@@ -38,10 +38,27 @@ public final class OverridesReader {
                     body.get("resources"),
                     "needs overrides.reusable = \"off\": a warm replica has the resources that it was started with");
         }
+        Overrides read = new Overrides(
+                off || resources != null ? Overrides.OFF : null,
+                resources,
+                number(fields, "retries", 0, Terms.MOST_RETRIES),
+                duration(fields, "timeout"),
+                duration(fields, "queueTimeout"),
+                number(fields, "priority", -Overrides.HIGHEST_PRIORITY, Overrides.HIGHEST_PRIORITY));
         if (!faults.isEmpty()) {
             throw ProblemException.invalid(faults);
         }
-        return off || resources != null ? new Overrides(Overrides.OFF, resources) : null;
+        return read;
+    }
+
+    private static @Nullable Integer number(JsonFields fields, String name, int least, int most) {
+        return fields.get(name) == null ? null : Integer.valueOf(fields.wholeNumber(name, least, least, most));
+    }
+
+    private static @Nullable Duration duration(JsonFields fields, String name) {
+        return fields.get(name) == null
+                ? null
+                : fields.duration(name, Terms.SHORTEST_TIMEOUT, Terms.SHORTEST_TIMEOUT, Terms.LONGEST);
     }
 
     private static boolean isOff(JsonFields fields) {

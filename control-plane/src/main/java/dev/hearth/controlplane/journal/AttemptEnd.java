@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param retryAt when the action goes back to its queue; null = the action ends with the attempt
  * @param systemFault whether the failure is the platform's, and counts against that budget
+ * @param retryPool where it queues then; null = where it was
  * @param times null when the replica could not tell
  */
 public record AttemptEnd(
@@ -16,6 +17,7 @@ public record AttemptEnd(
         Outcome outcome,
         @Nullable Instant retryAt,
         boolean systemFault,
+        @Nullable Long retryPool,
         @Nullable Times times) {
 
     /**

@@ -43,6 +43,9 @@ final class Batch {
     final Map<Long, Beat> beats = new LinkedHashMap<>();
     boolean lookEverywhere;
 
+    /** Of inputs and outputs, for the bound on what gathers. */
+    long bytes;
+
     boolean isEmpty() {
         return size() == 0 && parkings.isEmpty() && beats.isEmpty() && !lookEverywhere;
     }

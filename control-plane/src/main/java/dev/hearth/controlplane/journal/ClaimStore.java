@@ -3,10 +3,9 @@ package dev.hearth.controlplane.journal;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.controlplane.scheduling.ClaimedAction;
 import dev.hearth.controlplane.scheduling.Slot;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
@@ -44,11 +43,11 @@ final class ClaimStore {
                     SELECT q.id, p.replicas[q.place] AS replica_id, p.tokens[q.place] AS token
                     FROM pool p
                     CROSS JOIN LATERAL (
-                        SELECT w.id, row_number() OVER (ORDER BY w.priority DESC, w.id) AS place
+                        SELECT w.id, row_number() OVER (ORDER BY w.priority DESC, w.turn, w.id) AS place
                         FROM (
-                            SELECT a.id, a.priority FROM action a
+                            SELECT a.id, a.priority, a.turn FROM action a
                             WHERE a.pool_id = p.pool_id AND a.phase = 'QUEUED' AND a.available_at <= ?::timestamptz
-                            ORDER BY a.priority DESC, a.id
+                            ORDER BY a.priority DESC, a.turn, a.id
                             LIMIT p.free
                             FOR UPDATE SKIP LOCKED) w) q
                 ), claimed AS (
@@ -59,11 +58,12 @@ final class ClaimStore {
                     WHERE a.id = h.id
                     RETURNING a.id, a.token, a.replica_id, a.run, a.name, a.parent, a.environment, a.version_id, a.task,
                               a.attempt, a.input, a.input_type, a.input_blob, a.dispatched_at, a.user_failures,
-                              a.system_failures
+                              a.system_failures, a.retries, a.backoff_ms, a.backoff_max_ms, a.timeout_ms,
+                              a.queue_timeout_ms, a.priority, a.turn
                 ), begun AS (
                     UPDATE run SET phase = 'RUNNING' FROM claimed c WHERE c.parent IS NULL AND run.name = c.run
                 )
-                SELECT * FROM claimed ORDER BY id
+                SELECT * FROM claimed ORDER BY priority DESC, turn, id
                 """)
                 .param(slots.stream().mapToLong(Slot::replica).distinct().toArray())
                 .param(slots.stream().mapToLong(Slot::pool).toArray())
@@ -74,7 +74,7 @@ final class ClaimStore {
                         .toArray())
                 .param(now.toString())
                 .param(now.toString())
-                .query((row, n) -> claimed(row))
+                .query((row, n) -> ClaimedAction.of(row))
                 .list();
     }
 
@@ -105,26 +105,19 @@ final class ClaimStore {
                 .update();
     }
 
-    private static ClaimedAction claimed(ResultSet row) throws SQLException {
-        return new ClaimedAction(
-                new AttemptKey(row.getLong("id"), row.getLong("token")),
-                row.getLong("replica_id"),
-                row.getString("run"),
-                row.getString("name"),
-                row.getString("parent"),
-                row.getString("environment"),
-                row.getLong("version_id"),
-                row.getString("task"),
-                row.getInt("attempt"),
-                row.getBytes("input"),
-                row.getString("input_type"),
-                row.getString("input_blob"),
-                now(row),
-                row.getInt("user_failures"),
-                row.getInt("system_failures"));
-    }
-
-    private static Instant now(ResultSet row) throws SQLException {
-        return row.getTimestamp("dispatched_at").toInstant();
+    /** The lowest turns in these queues, one probe of action_queue each; absent = the queue is empty. */
+    Map<Long, Long> heads(Collection<Long> pools) {
+        Map<Long, Long> heads = new HashMap<>();
+        sql.sql("""
+                SELECT p.id, (SELECT a.turn FROM action a WHERE a.pool_id = p.id AND a.phase = 'QUEUED'
+                              ORDER BY a.priority DESC, a.turn, a.id LIMIT 1) AS turn
+                FROM unnest(?::bigint[]) AS p (id)
+                """).param(pools.stream().mapToLong(Long::longValue).toArray()).query(row -> {
+            Long turn = row.getObject("turn", Long.class);
+            if (turn != null) {
+                heads.put(row.getLong("id"), turn);
+            }
+        });
+        return heads;
     }
 }

@@ -3,18 +3,21 @@ package dev.hearth.controlplane.journal;
 import dev.hearth.controlplane.journal.Batch.Cancel;
 import dev.hearth.controlplane.journal.Batch.Hopeless;
 import dev.hearth.controlplane.journal.Outcome.Failed;
+import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.controlplane.scheduling.ClaimedAction;
 import dev.hearth.controlplane.scheduling.Dispatcher;
 import dev.hearth.controlplane.scheduling.Slot;
 import dev.hearth.model.ActionPhase;
+import dev.hearth.model.ErrorCode;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.stereotype.Component;
@@ -26,11 +29,14 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 @Component
 final class Committer {
+    private static final Duration TURNS_READ_WITHIN = Duration.ofSeconds(1);
+
     private final TransactionTemplate transaction;
     private final EndStore ends;
     private final SubmitStore submits;
     private final ClaimStore claims;
     private final Clock clock;
+    private final Turns turns = new Turns();
 
     Committer(JournalDatabase database, EndStore ends, SubmitStore submits, ClaimStore claims, Clock clock) {
         this.transaction = new TransactionTemplate(new JdbcTransactionManager(database.dataSource()));
@@ -47,7 +53,15 @@ final class Committer {
     private Committed write(Batch batch, Dispatcher dispatcher, Instant now) {
         List<Runnable> answers = new ArrayList<>();
         List<ActionChange> changes = new ArrayList<>();
+        List<ActionChange> abandoned = new ArrayList<>();
+        if (batch.lookEverywhere) {
+            List<ActionChange> expired = ends.expire(now);
+            changes.addAll(expired);
+            abandoned.addAll(
+                    expired.stream().filter(change -> change.attempt() > 0).toList());
+        }
         endReplicas(batch, now, answers, changes);
+        changes.stream().filter(change -> change.phase() == ActionPhase.FAILED).forEach(abandoned::add);
         endAttempts(batch, now, answers, changes);
         cancel(batch, now, answers, changes);
         failWaiting(batch, now, answers, changes);
@@ -67,8 +81,12 @@ final class Committer {
         List<ClaimedAction> claimed = offered.isEmpty() ? List.of() : claims.claim(offered, now);
         Map<Long, Long> poolOf =
                 offered.stream().collect(Collectors.toMap(Slot::replica, Slot::pool, (first, again) -> first));
-        claimed.forEach(action -> changes.add(started(action, poolOf)));
-        return new Committed(now, offered, claimed, answers, changes);
+        for (ClaimedAction action : claimed) {
+            ActionChange change = started(action, poolOf);
+            turns.served(change.pool(), action.turn());
+            changes.add(change);
+        }
+        return new Committed(now, offered, claimed, answers, changes, abandoned);
     }
 
     private void endReplicas(Batch batch, Instant now, List<Runnable> answers, List<ActionChange> changes) {
@@ -78,7 +96,7 @@ final class Committer {
         List<ReplicaEnd> gone = batch.replicaEnds.stream().map(Wish::what).toList();
         List<AttemptEnd> lost = ends.endReplicas(gone, now);
         if (!lost.isEmpty()) {
-            changes.addAll(ends.endAttempts(lost, now));
+            changes.addAll(ends.endAttempts(lost, now).values());
         }
         batch.replicaEnds.forEach(wish -> answers.add(() -> wish.answer().complete(null)));
     }
@@ -88,11 +106,30 @@ final class Committer {
             return;
         }
         List<AttemptEnd> reported = batch.attemptEnds.stream().map(Wish::what).toList();
-        List<ActionChange> ended = ends.endAttempts(reported, now);
-        Set<Long> accepted = ended.stream().map(ActionChange::id).collect(Collectors.toSet());
-        batch.attemptEnds.forEach(wish -> answers.add(() ->
-                wish.answer().complete(accepted.contains(wish.what().attempt().action()))));
-        changes.addAll(ended);
+        Map<AttemptKey, ActionChange> ended = ends.endAttempts(reported, now);
+        batch.attemptEnds.forEach(wish -> answers.add(
+                () -> wish.answer().complete(ended.containsKey(wish.what().attempt()))));
+        changes.addAll(ended.values());
+        List<AttemptKey> refused = reported.stream()
+                .map(AttemptEnd::attempt)
+                .filter(attempt -> !ended.containsKey(attempt))
+                .toList();
+        if (!refused.isEmpty()) {
+            ends.refused(refused);
+        }
+    }
+
+    /** Turns begin where the queue stands, whoever serves it. */
+    private void readTurns(LongStream pools, Instant now) {
+        long bound = now.minus(TURNS_READ_WITHIN).toEpochMilli();
+        List<Long> stale = pools.distinct()
+                .filter(pool -> turns.isStale(pool, bound))
+                .boxed()
+                .toList();
+        if (!stale.isEmpty()) {
+            Map<Long, Long> heads = claims.heads(stale);
+            stale.forEach(pool -> turns.head(pool, heads.getOrDefault(pool, 0L), now.toEpochMilli()));
+        }
     }
 
     private void cancel(Batch batch, Instant now, List<Runnable> answers, List<ActionChange> changes) {
@@ -116,7 +153,8 @@ final class Committer {
             return;
         }
         List<NewRun> runs = batch.runs.stream().map(Wish::what).toList();
-        Map<String, StoredAction> stored = submits.insertRuns(runs, now);
+        readTurns(runs.stream().mapToLong(NewRun::poolId), now);
+        Map<String, StoredAction> stored = submits.insertRuns(runs, run -> turns.ofRun(run.poolId()), now);
         for (Wish<NewRun, StoredAction> wish : batch.runs) {
             NewRun run = wish.what();
             StoredAction root = stored.get(run.name());
@@ -148,7 +186,9 @@ final class Committer {
             return;
         }
         List<NewChild> children = batch.children.stream().map(Wish::what).toList();
-        Function<NewChild, @Nullable StoredAction> stored = submits.insertChildren(children, now);
+        readTurns(children.stream().mapToLong(NewChild::poolId), now);
+        Function<NewChild, @Nullable StoredAction> stored =
+                submits.insertChildren(children, child -> turns.ofChild(child.poolId(), child.run()), now);
         for (Wish<NewChild, StoredAction> wish : batch.children) {
             NewChild child = wish.what();
             StoredAction action = stored.apply(child);
@@ -159,7 +199,7 @@ final class Committer {
                 continue;
             }
             answers.add(() -> wish.answer().complete(action));
-            if (action.created()) {
+            if (action.created() || (action.phase() == ActionPhase.QUEUED && child.parentNumber() > 1)) {
                 changes.add(new ActionChange(
                         action.id(),
                         action.run(),
@@ -195,7 +235,12 @@ final class Committer {
     static ActionPhase phaseOf(Outcome outcome) {
         return switch (outcome) {
             case Outcome.Succeeded succeeded -> ActionPhase.SUCCEEDED;
-            case Failed failed -> failed.code().equals(Failed.CANCELLED) ? ActionPhase.ABORTED : ActionPhase.FAILED;
+            case Failed failed ->
+                switch (failed.code()) {
+                    case ErrorCode.CANCELLED -> ActionPhase.ABORTED;
+                    case ErrorCode.TIMED_OUT, ErrorCode.QUEUE_TIMED_OUT -> ActionPhase.TIMED_OUT;
+                    default -> ActionPhase.FAILED;
+                };
         };
     }
 }

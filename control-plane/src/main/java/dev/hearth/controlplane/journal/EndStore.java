@@ -9,11 +9,14 @@ import dev.hearth.controlplane.journal.Outcome.Failed;
 import dev.hearth.controlplane.journal.Outcome.Succeeded;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.model.ActionPhase;
+import dev.hearth.model.ErrorCode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -37,26 +40,29 @@ final class EndStore {
 
     /**
      * Ends attempts whose token is current: their actions end or go back to the queue, an attempt row is written for each,
-     * roots end their runs, and replicas count what they have served. One look-up by primary key in each table and row.
+     * roots end their runs, and replicas count what they have served. Answers those that were accepted. One look-up by primary key in each table and row.
      */
-    List<ActionChange> endAttempts(List<AttemptEnd> ends, Instant now) {
-        Map<Long, AttemptEnd> byAction = ends.stream()
-                .collect(Collectors.toMap(end -> end.attempt().action(), Function.identity(), (first, again) -> first));
-        List<AttemptEnd> each = List.copyOf(byAction.values());
-        return sql.sql("""
+    Map<AttemptKey, ActionChange> endAttempts(List<AttemptEnd> ends, Instant now) {
+        Map<AttemptKey, AttemptEnd> byAttempt = ends.stream()
+                .collect(Collectors.toMap(AttemptEnd::attempt, Function.identity(), (first, again) -> first));
+        List<AttemptEnd> each = List.copyOf(byAttempt.values());
+        Map<AttemptKey, ActionChange> accepted = new LinkedHashMap<>();
+        sql.sql("""
                 WITH report AS (
                     SELECT * FROM unnest(
                         ?::bigint[], ?::bigint[], ?::text[], ?::text[], ?::timestamptz[], ?::boolean[],
                         ?::bytea[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
-                        ?::timestamptz[], ?::timestamptz[], ?::timestamptz[], ?::bigint[], ?::bigint[])
+                        ?::timestamptz[], ?::timestamptz[], ?::timestamptz[], ?::bigint[], ?::bigint[], ?::bigint[])
                     AS r (action_id, token, phase, attempt_phase, retry_at, system_fault,
                           output, output_type, output_blob, error_code, error_message, error_details,
-                          acknowledged_at, started_at, ended_at, replica_age_ms, served_before)
+                          acknowledged_at, started_at, ended_at, replica_age_ms, served_before, retry_pool)
                 ), ended AS (
                     UPDATE action a
                     SET phase = r.phase,
                         parked = false,
                         available_at = coalesce(r.retry_at, a.available_at),
+                        queue_deadline = coalesce(r.retry_at, a.available_at) + a.queue_timeout_ms * interval '1 ms',
+                        pool_id = coalesce(r.retry_pool, a.pool_id),
                         user_failures = a.user_failures + (r.error_code IS NOT NULL AND NOT r.system_fault)::int,
                         system_failures = a.system_failures + r.system_fault::int,
                         ended_at = CASE WHEN r.retry_at IS NULL THEN ?::timestamptz END,
@@ -70,17 +76,17 @@ final class EndStore {
                               a.dispatched_at, before.available_at AS queued_at, r.attempt_phase, r.acknowledged_at,
                               r.started_at, r.ended_at AS finished_at, r.replica_age_ms, r.served_before,
                               r.error_code AS fault_code, r.error_message AS fault_message,
-                              r.error_details AS fault_details
+                              r.error_details AS fault_details, r.token
                 ), written AS (
                     INSERT INTO attempt (action_id, number, phase, replica_id, queued_at, dispatched_at,
                                          acknowledged_at, started_at, ended_at, committed_at, cold_start_ms, reused,
-                                         replica_age_ms, served_before, error_code, error_message, error_details)
+                                         replica_age_ms, served_before, error_code, error_message, error_details, token)
                     SELECT e.id, e.attempt, e.attempt_phase, e.replica_id, e.queued_at, e.dispatched_at,
                            e.acknowledged_at, e.started_at, e.finished_at, ?::timestamptz,
                            greatest(0, coalesce(round(1000 * extract(epoch FROM
                                p.ready_at - greatest(p.requested_at, e.queued_at))), 0)),
                            e.served_before > 0, e.replica_age_ms, e.served_before,
-                           e.fault_code, e.fault_message, e.fault_details
+                           e.fault_code, e.fault_message, e.fault_details, e.token
                     FROM ended e LEFT JOIN replica p ON p.id = e.replica_id
                 ), served AS (
                     UPDATE replica p
@@ -96,7 +102,7 @@ final class EndStore {
                                    ended_at = CASE WHEN e.phase <> 'QUEUED' THEN ?::timestamptz END
                     FROM ended e WHERE e.parent IS NULL AND run.name = e.run
                 )
-                SELECT id, run, name, parent, task, pool_id, phase, attempt, replica_id FROM ended
+                SELECT id, run, name, parent, task, pool_id, phase, attempt, replica_id, token FROM ended
                 """)
                 .param(each.stream().mapToLong(end -> end.attempt().action()).toArray())
                 .param(each.stream().mapToLong(end -> end.attempt().token()).toArray())
@@ -126,13 +132,17 @@ final class EndStore {
                         each, end -> end.times() == null ? now : end.times().endedAt()))
                 .param(longs(each, Times::replicaAgeMillis))
                 .param(longs(each, Times::servedBefore))
+                .param(each.stream().map(AttemptEnd::retryPool).toArray(Long[]::new))
                 .param(now.toString())
                 .param(RUNNING)
                 .param(now.toString())
                 .param(now.toString())
                 .param(now.toString())
-                .query((row, n) -> change(row, byAction))
-                .list();
+                .query(row -> {
+                    AttemptKey attempt = new AttemptKey(row.getLong("id"), row.getLong("token"));
+                    accepted.put(attempt, change(row, requireNonNull(byAttempt.get(attempt))));
+                });
+        return accepted;
     }
 
     /** Gives replicas their terminal phase and answers what they still ran, as losses. Index action_running. */
@@ -152,7 +162,7 @@ final class EndStore {
                 .param(texts(each, ReplicaEnd::reason))
                 .update();
         return sql.sql("""
-                SELECT id, token, replica_id, system_failures FROM action
+                SELECT id, token, replica_id, version_id, system_failures FROM action
                 WHERE replica_id = ANY (?::bigint[]) AND phase = 'RUNNING'
                 """)
                 .param(ids)
@@ -160,10 +170,11 @@ final class EndStore {
                     ReplicaEnd end = requireNonNull(byReplica.get(row.getLong("replica_id")));
                     return Retry.lost(
                             new AttemptKey(row.getLong("id"), row.getLong("token")),
-                            end.code(),
-                            end.reason(),
+                            new Failed(end.code(), end.reason(), null),
                             row.getInt("system_failures"),
-                            now);
+                            end.alone().get(row.getLong("version_id")),
+                            now,
+                            ThreadLocalRandom.current().nextDouble());
                 })
                 .list();
     }
@@ -173,7 +184,7 @@ final class EndStore {
         return sql.sql("""
                 WITH waiting AS MATERIALIZED (
                     SELECT id FROM action WHERE pool_id = ? AND phase = 'QUEUED'
-                    ORDER BY priority DESC, id FOR UPDATE SKIP LOCKED
+                    ORDER BY priority DESC, turn, id FOR UPDATE SKIP LOCKED
                 ), failed AS (
                     UPDATE action a
                     SET phase = 'FAILED', ended_at = ?::timestamptz, error_code = ?, error_message = ?
@@ -194,6 +205,47 @@ final class EndStore {
                 .list();
     }
 
+    /** Ends waits that are over. Index action_queue_deadline: nothing else is read. */
+    List<ActionChange> expire(Instant now) {
+        return sql.sql("""
+                WITH late AS MATERIALIZED (
+                    SELECT id FROM action WHERE phase = 'QUEUED' AND queue_deadline < ?::timestamptz
+                    ORDER BY queue_deadline LIMIT 10000 FOR UPDATE SKIP LOCKED
+                ), expired AS (
+                    UPDATE action a
+                    SET phase = 'TIMED_OUT', ended_at = ?::timestamptz, error_code = ?,
+                        error_message = 'waited for a slot longer than its queue timeout of '
+                            || a.queue_timeout_ms || ' ms'
+                    FROM late l WHERE a.id = l.id
+                    RETURNING a.id, a.run, a.name, a.parent, a.task, a.pool_id, a.phase, a.attempt, a.replica_id,
+                              a.error_message
+                ), closed AS (
+                    UPDATE run SET phase = 'TIMED_OUT', ended_at = ?::timestamptz
+                    FROM expired e WHERE e.parent IS NULL AND run.name = e.run
+                )
+                SELECT * FROM expired
+                """)
+                .param(now.toString())
+                .param(now.toString())
+                .param(ErrorCode.QUEUE_TIMED_OUT)
+                .param(now.toString())
+                .query((row, n) ->
+                        change(row, new Failed(ErrorCode.QUEUE_TIMED_OUT, row.getString("error_message"), null), null))
+                .list();
+    }
+
+    /** Counts writes in the name of attempts that have ended. By primary key. */
+    void refused(List<AttemptKey> attempts) {
+        sql.sql("""
+                UPDATE attempt a SET stale_writes = stale_writes + 1
+                FROM unnest(?::bigint[], ?::bigint[]) AS s (action_id, token)
+                WHERE a.action_id = s.action_id AND a.token = s.token
+                """)
+                .param(attempts.stream().mapToLong(AttemptKey::action).toArray())
+                .param(attempts.stream().mapToLong(AttemptKey::token).toArray())
+                .update();
+    }
+
     /** Aborts what is live of a run, or below an action. Index (run, name): one pass for a run, one for each action below another. */
     List<ActionChange> cancel(Cancel cancel, Instant now) {
         return sql.sql("""
@@ -211,9 +263,9 @@ final class EndStore {
                               a.token, a.available_at, a.dispatched_at, before.phase = 'RUNNING' AS ran
                 ), written AS (
                     INSERT INTO attempt (action_id, number, phase, replica_id, queued_at, dispatched_at, ended_at,
-                                         committed_at, error_code, error_message)
+                                         committed_at, error_code, error_message, token)
                     SELECT id, attempt, phase, replica_id, available_at, dispatched_at, ?::timestamptz,
-                           ?::timestamptz, 'CANCELLED', ?
+                           ?::timestamptz, 'CANCELLED', ?, token
                     FROM aborted WHERE ran
                 ), closed AS (
                     UPDATE run SET phase = 'ABORTED', ended_at = ?::timestamptz
@@ -236,14 +288,13 @@ final class EndStore {
                 .param(now.toString())
                 .query((row, n) -> change(
                         row,
-                        new Failed(Failed.CANCELLED, cancel.reason(), null),
+                        new Failed(ErrorCode.CANCELLED, cancel.reason(), null),
                         row.getBoolean("ran") ? new AttemptKey(row.getLong("id"), row.getLong("token")) : null))
                 .list();
     }
 
-    private static ActionChange change(ResultSet row, Map<Long, AttemptEnd> ends) throws SQLException {
+    private static ActionChange change(ResultSet row, AttemptEnd end) throws SQLException {
         ActionPhase phase = ActionPhase.valueOf(row.getString("phase"));
-        AttemptEnd end = requireNonNull(ends.get(row.getLong("id")));
         return change(row, phase.isTerminal() ? end.outcome() : null, null);
     }
 

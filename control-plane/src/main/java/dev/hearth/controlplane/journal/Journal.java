@@ -2,11 +2,13 @@ package dev.hearth.controlplane.journal;
 
 import dev.hearth.controlplane.journal.Batch.Cancel;
 import dev.hearth.controlplane.journal.Batch.Hopeless;
+import dev.hearth.controlplane.journal.Outcome.Succeeded;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.controlplane.scheduling.Dispatcher;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -38,10 +40,19 @@ public final class Journal implements SmartLifecycle {
     /** Looks for queued work that nobody told of: after a restart, a retry that became due, another instance's submit. */
     private static final Duration SLOW_LOOK = Duration.ofSeconds(1);
 
+    /** Bounds the memory of what gathers while a transaction is under way; a batch of runs may exceed it once. */
+    private static final int MOST_GATHERED = 20_000;
+
+    private static final long MOST_BYTES_GATHERED = 32L << 20;
+
+    /** How long a caller waits for room before it is told to come back. */
+    private static final Duration ROOM_WITHIN = Duration.ofSeconds(5);
+
     private static final Logger log = LoggerFactory.getLogger(Journal.class);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition gathered = lock.newCondition();
+    private final Condition room = lock.newCondition();
     private final Committer committer;
     private final Dispatcher dispatcher;
     private final Feed feed;
@@ -59,26 +70,82 @@ public final class Journal implements SmartLifecycle {
         this.meters = meters;
     }
 
-    /** Stores a run, or finds the one with the same idempotency key; answers its root action. */
-    public CompletableFuture<StoredAction> submit(NewRun run) {
-        Wish<NewRun, StoredAction> wish = new Wish<>(run);
-        return put(batch -> batch.runs.add(wish), wish);
+    /**
+     * Stores runs, all in one transaction, or finds those with the same idempotency key; answers their root actions. Waits for
+     * room if need be.
+     *
+     * @throws JournalFullException if there is none for {@link #ROOM_WITHIN}; then nothing is stored
+     */
+    public List<CompletableFuture<StoredAction>> submit(List<NewRun> runs) {
+        if (!awaitRoom(ROOM_WITHIN)) {
+            throw new JournalFullException();
+        }
+        List<Wish<NewRun, StoredAction>> wishes =
+                runs.stream().map(run -> new Wish<NewRun, StoredAction>(run)).toList();
+        boolean taken = put(batch -> {
+            batch.runs.addAll(wishes);
+            runs.forEach(run -> batch.bytes += run.input().inlineSize());
+        });
+        if (!taken) {
+            wishes.forEach(wish -> wish.answer().completeExceptionally(shuttingDown()));
+        }
+        return wishes.stream().map(Wish::answer).toList();
     }
 
-    /** Stores a child, or finds the one of the same name. */
+    /** As {@link #submit(List)}, for one run. */
+    public CompletableFuture<StoredAction> submit(NewRun run) {
+        return submit(List.of(run)).getFirst();
+    }
+
+    /** Stores a child, or finds the one of the same name. Waits for room: its replica is held up, and nobody else. */
     public CompletableFuture<StoredAction> submit(NewChild child) {
+        awaitRoom(PATIENCE);
         Wish<NewChild, StoredAction> wish = new Wish<>(child);
-        return put(batch -> batch.children.add(wish), wish);
+        return put(
+                batch -> {
+                    batch.children.add(wish);
+                    batch.bytes += child.input().inlineSize();
+                },
+                wish);
+    }
+
+    /** Answers whether there is room for more. */
+    private boolean awaitRoom(Duration most) {
+        if (Thread.currentThread() == thread) {
+            return true;
+        }
+        lock.lock();
+        try {
+            long left = most.toNanos();
+            while (running && (open.size() >= MOST_GATHERED || open.bytes >= MOST_BYTES_GATHERED) && left > 0) {
+                left = room.awaitNanos(left);
+            }
+            return left > 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Ends an attempt; answers false if its token is stale, and then nothing has changed. */
     public CompletableFuture<Boolean> end(AttemptEnd end) {
         Wish<AttemptEnd, Boolean> wish = new Wish<>(end);
-        return put(batch -> batch.attemptEnds.add(wish), wish).whenComplete((accepted, fault) -> {
-            if (Boolean.FALSE.equals(accepted)) {
-                meters.stale();
-            }
-        });
+        awaitRoom(PATIENCE);
+        return put(
+                        batch -> {
+                            batch.attemptEnds.add(wish);
+                            batch.bytes += end.outcome() instanceof Succeeded done
+                                    ? done.output().inlineSize()
+                                    : 0;
+                        },
+                        wish)
+                .whenComplete((accepted, fault) -> {
+                    if (Boolean.FALSE.equals(accepted)) {
+                        meters.stale();
+                    }
+                });
     }
 
     /** Ends a replica and gives its attempts back. */
@@ -127,9 +194,13 @@ public final class Journal implements SmartLifecycle {
 
     private <A> CompletableFuture<A> put(Consumer<Batch> addition, Wish<?, A> wish) {
         if (!put(addition)) {
-            wish.answer().completeExceptionally(new IllegalStateException("the server is shutting down"));
+            wish.answer().completeExceptionally(shuttingDown());
         }
         return wish.answer();
+    }
+
+    private static IllegalStateException shuttingDown() {
+        return new IllegalStateException("the server is shutting down");
     }
 
     private boolean put(Consumer<Batch> addition) {
@@ -169,6 +240,7 @@ public final class Journal implements SmartLifecycle {
             }
             Batch taken = open;
             open = new Batch();
+            room.signalAll();
             return taken;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -220,6 +292,7 @@ public final class Journal implements SmartLifecycle {
         dispatcher.claimed(committed.offered(), committed.claimed());
         committed.answers().forEach(Runnable::run);
         feed.publish(committed.changes());
+        committed.abandoned().forEach(change -> cancelDescendants(change.run(), change.name()));
     }
 
     private static boolean pause() {
@@ -245,6 +318,7 @@ public final class Journal implements SmartLifecycle {
         try {
             running = false;
             gathered.signal();
+            room.signalAll();
         } finally {
             lock.unlock();
         }

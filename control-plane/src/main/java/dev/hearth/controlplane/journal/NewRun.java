@@ -1,5 +1,6 @@
 package dev.hearth.controlplane.journal;
 
+import dev.hearth.model.Terms;
 import org.jspecify.annotations.Nullable;
 
 /** A run to be stored with its root action. {@code poolId} is where the root queues. */
@@ -12,4 +13,6 @@ public record NewRun(
         String task,
         long poolId,
         Payload input,
-        @Nullable String idempotencyKey) {}
+        @Nullable String idempotencyKey,
+        Terms terms,
+        int priority) {}

@@ -12,6 +12,11 @@ public record Payload(
         byte @Nullable [] bytes, String mediaType, @Nullable String blob) {
     public static final String JSON = "application/json";
 
+    /** Bytes that it holds in memory. */
+    int inlineSize() {
+        return bytes == null ? 0 : bytes.length;
+    }
+
     public static Payload json(byte[] bytes) {
         return new Payload(bytes, JSON, null);
     }

@@ -5,6 +5,7 @@ import dev.hearth.controlplane.journal.Outcome.Succeeded;
 import dev.hearth.model.ActionPhase;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -25,15 +26,17 @@ final class SubmitStore {
     }
 
     /** Inserts runs with their roots; answers the root by the name that was asked for. Known idempotency keys answer the run that has them. */
-    Map<String, StoredAction> insertRuns(List<NewRun> runs, Instant now) {
+    Map<String, StoredAction> insertRuns(List<NewRun> runs, ToLongFunction<NewRun> turn, Instant now) {
         Map<String, StoredAction> stored = new HashMap<>();
         sql.sql("""
                 WITH wanted AS (
                     SELECT * FROM unnest(
                         ?::text[], ?::text[], ?::text[], ?::bigint[], ?::text[], ?::text[], ?::bigint[], ?::text[],
-                        ?::bytea[], ?::text[], ?::text[])
+                        ?::bytea[], ?::text[], ?::text[], ?::int[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
+                        ?::int[], ?::bigint[])
                     WITH ORDINALITY AS w (name, project, environment, version_id, version, task, pool_id,
-                                          idempotency_key, input, input_type, input_blob, place)
+                                          idempotency_key, input, input_type, input_blob, retries, backoff_ms,
+                                          backoff_max_ms, timeout_ms, queue_timeout_ms, priority, turn, place)
                 ), stored AS (
                     INSERT INTO run (name, project, environment, version_id, version, task, phase, idempotency_key,
                                      created_at)
@@ -44,9 +47,11 @@ final class SubmitStore {
                     RETURNING name
                 )
                 INSERT INTO action (run, name, environment, version_id, task, pool_id, phase, created_at,
-                                    available_at, input, input_type, input_blob)
+                                    available_at, input, input_type, input_blob, retries, backoff_ms, backoff_max_ms,
+                                    timeout_ms, queue_timeout_ms, queue_deadline, priority, turn)
                 SELECT name, 'a0', environment, version_id, task, pool_id, 'QUEUED', ?::timestamptz, ?::timestamptz,
-                       input, input_type, input_blob
+                       input, input_type, input_blob, retries, backoff_ms, backoff_max_ms, timeout_ms, queue_timeout_ms,
+                       ?::timestamptz + queue_timeout_ms * interval '1 ms', priority, turn
                 FROM wanted WHERE (name IN (SELECT name FROM stored)) IS TRUE ORDER BY place
                 RETURNING id, run
                 """)
@@ -61,6 +66,14 @@ final class SubmitStore {
                 .param(runs.stream().map(run -> run.input().bytes()).toArray(byte[][]::new))
                 .param(texts(runs, run -> run.input().mediaType()))
                 .param(texts(runs, run -> run.input().blob()))
+                .param(runs.stream().mapToInt(run -> run.terms().retries()).toArray())
+                .param(longs(runs, run -> run.terms().backoff().toMillis()))
+                .param(longs(runs, run -> run.terms().longestBackoff().toMillis()))
+                .param(millis(runs, run -> run.terms().timeout()))
+                .param(millis(runs, run -> run.terms().queueTimeout()))
+                .param(runs.stream().mapToInt(NewRun::priority).toArray())
+                .param(longs(runs, turn))
+                .param(now.toString())
                 .param(now.toString())
                 .param(now.toString())
                 .param(now.toString())
@@ -96,23 +109,30 @@ final class SubmitStore {
     }
 
     /** Inserts children whose parent's attempt is current; answers each, new or found. Index (run, name). */
-    Function<NewChild, @Nullable StoredAction> insertChildren(List<NewChild> children, Instant now) {
+    Function<NewChild, @Nullable StoredAction> insertChildren(
+            List<NewChild> children, ToLongFunction<NewChild> turn, Instant now) {
         Map<String, Map<String, StoredAction>> stored = new HashMap<>();
         sql.sql("""
                 INSERT INTO action (run, name, parent, environment, version_id, task, pool_id, phase, created_at,
-                                    available_at, input, input_type, input_blob)
+                                    available_at, input, input_type, input_blob, retries, backoff_ms, backoff_max_ms,
+                                    timeout_ms, queue_timeout_ms, queue_deadline, priority, turn, parent_attempt)
                 SELECT w.run, w.name, w.parent, w.environment, w.version_id, w.task, w.pool_id, 'QUEUED',
-                       ?::timestamptz, ?::timestamptz, w.input, w.input_type, w.input_blob
+                       ?::timestamptz, ?::timestamptz, w.input, w.input_type, w.input_blob, w.retries, w.backoff_ms,
+                       w.backoff_max_ms, w.timeout_ms, w.queue_timeout_ms,
+                       ?::timestamptz + w.queue_timeout_ms * interval '1 ms', w.priority, w.turn, w.parent_number
                 FROM unnest(
                     ?::bigint[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::text[], ?::bigint[], ?::text[],
-                    ?::bigint[], ?::bytea[], ?::text[], ?::text[])
+                    ?::bigint[], ?::bytea[], ?::text[], ?::text[], ?::int[], ?::bigint[], ?::bigint[], ?::bigint[],
+                    ?::bigint[], ?::int[], ?::bigint[], ?::int[])
                 WITH ORDINALITY AS w (parent_id, parent_token, run, name, parent, environment, version_id, task,
-                                      pool_id, input, input_type, input_blob, place)
+                                      pool_id, input, input_type, input_blob, retries, backoff_ms, backoff_max_ms,
+                                      timeout_ms, queue_timeout_ms, priority, turn, parent_number, place)
                 JOIN action p ON p.id = w.parent_id AND p.token = w.parent_token AND p.phase = ?
                 ORDER BY w.place
                 ON CONFLICT (run, name) DO NOTHING
                 RETURNING id, run, name
                 """)
+                .param(now.toString())
                 .param(now.toString())
                 .param(now.toString())
                 .param(longs(children, child -> child.parentAttempt().action()))
@@ -127,6 +147,16 @@ final class SubmitStore {
                 .param(children.stream().map(child -> child.input().bytes()).toArray(byte[][]::new))
                 .param(texts(children, child -> child.input().mediaType()))
                 .param(texts(children, child -> child.input().blob()))
+                .param(children.stream()
+                        .mapToInt(child -> child.terms().retries())
+                        .toArray())
+                .param(longs(children, child -> child.terms().backoff().toMillis()))
+                .param(longs(children, child -> child.terms().longestBackoff().toMillis()))
+                .param(millis(children, child -> child.terms().timeout()))
+                .param(millis(children, child -> child.terms().queueTimeout()))
+                .param(children.stream().mapToInt(NewChild::priority).toArray())
+                .param(longs(children, turn))
+                .param(children.stream().mapToInt(NewChild::parentNumber).toArray())
                 .param(EndStore.RUNNING)
                 .query(row -> {
                     put(
@@ -142,9 +172,51 @@ final class SubmitStore {
         List<NewChild> known =
                 children.stream().filter(child -> find(stored, child) == null).toList();
         if (!known.isEmpty()) {
+            askAgain(known, now);
             findChildren(known, stored);
         }
         return child -> find(stored, child);
+    }
+
+    /**
+     * A later attempt of their parent asks for children that exist: those that ended badly begin anew, those that live are its
+     * own from now on, so that their end, too, is only told once. By index (run, name).
+     */
+    private void askAgain(List<NewChild> children, Instant now) {
+        List<NewChild> later =
+                children.stream().filter(child -> child.parentNumber() > 1).toList();
+        if (later.isEmpty()) {
+            return;
+        }
+        sql.sql("""
+                UPDATE action a
+                SET parent_attempt = w.parent_number,
+                    phase = CASE WHEN again.x THEN 'QUEUED' ELSE a.phase END,
+                    available_at = CASE WHEN again.x THEN ?::timestamptz ELSE a.available_at END,
+                    queue_deadline = CASE WHEN again.x THEN ?::timestamptz + a.queue_timeout_ms * interval '1 ms'
+                                     ELSE a.queue_deadline END,
+                    user_failures = CASE WHEN again.x THEN 0 ELSE a.user_failures END,
+                    system_failures = CASE WHEN again.x THEN 0 ELSE a.system_failures END,
+                    ended_at = CASE WHEN NOT again.x THEN a.ended_at END,
+                    error_code = CASE WHEN NOT again.x THEN a.error_code END,
+                    error_message = CASE WHEN NOT again.x THEN a.error_message END,
+                    error_details = CASE WHEN NOT again.x THEN a.error_details END
+                FROM unnest(?::text[], ?::text[], ?::int[], ?::bigint[], ?::bigint[])
+                        AS w (run, name, parent_number, parent_id, parent_token)
+                JOIN action p ON p.id = w.parent_id AND p.token = w.parent_token AND p.phase = ?
+                JOIN action known ON known.run = w.run AND known.name = w.name
+                CROSS JOIN LATERAL (SELECT known.phase IN ('FAILED', 'ABORTED', 'TIMED_OUT') AS x) again
+                WHERE a.id = known.id AND a.phase <> 'SUCCEEDED' AND a.parent_attempt < w.parent_number
+                """)
+                .param(now.toString())
+                .param(now.toString())
+                .param(texts(later, NewChild::run))
+                .param(texts(later, NewChild::name))
+                .param(later.stream().mapToInt(NewChild::parentNumber).toArray())
+                .param(longs(later, child -> child.parentAttempt().action()))
+                .param(longs(later, child -> child.parentAttempt().token()))
+                .param(EndStore.RUNNING)
+                .update();
     }
 
     private void findChildren(List<NewChild> children, Map<String, Map<String, StoredAction>> stored) {
@@ -190,6 +262,13 @@ final class SubmitStore {
 
     private static <T> @Nullable String[] texts(List<T> each, Function<T, @Nullable String> value) {
         return each.stream().map(value).toArray(String[]::new);
+    }
+
+    private static <T> @Nullable Long[] millis(List<T> each, Function<T, @Nullable Duration> value) {
+        return each.stream()
+                .map(value)
+                .map(duration -> duration == null ? null : Long.valueOf(duration.toMillis()))
+                .toArray(Long[]::new);
     }
 
     private static <T> long[] longs(List<T> each, ToLongFunction<T> value) {

@@ -41,7 +41,6 @@ import org.springframework.web.servlet.resource.NoResourceFoundException;
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class ProblemAdvice extends ResponseEntityExceptionHandler {
     private static final Logger log = LoggerFactory.getLogger(ProblemAdvice.class);
-    private static final String RETRY_SECONDS = "1";
 
     static ProblemException tooLarge(BodyTooLargeException exception) {
         return new ProblemException(
@@ -83,7 +82,7 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     ResponseEntity<ProblemDetail> unavailable(Exception exception) {
         log.warn("The database could not serve a request", exception);
         return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
-                .header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS)
+                .header(HttpHeaders.RETRY_AFTER, ProblemWriter.RETRY_SECONDS)
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
                 .body(ProblemDetails.of(
                         HttpStatus.SERVICE_UNAVAILABLE,
@@ -177,8 +176,10 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     }
 
     private static ResponseEntity<ProblemDetail> answer(ProblemException exception) {
-        return ResponseEntity.status(exception.status())
-                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(ProblemDetails.of(exception));
+        ResponseEntity.BodyBuilder answer = ResponseEntity.status(exception.status());
+        if (exception.status() == HttpStatus.SERVICE_UNAVAILABLE) {
+            answer.header(HttpHeaders.RETRY_AFTER, ProblemWriter.RETRY_SECONDS);
+        }
+        return answer.contentType(MediaType.APPLICATION_PROBLEM_JSON).body(ProblemDetails.of(exception));
     }
 }

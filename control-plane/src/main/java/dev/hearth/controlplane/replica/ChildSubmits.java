@@ -12,6 +12,7 @@ import dev.hearth.controlplane.pool.Pools;
 import dev.hearth.controlplane.problem.ProblemException;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.controlplane.scheduling.ClaimedAction;
+import dev.hearth.model.ErrorCode;
 import dev.hearth.wire.ChildSubmit;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
@@ -46,7 +47,7 @@ final class ChildSubmits {
         AttemptKey parent = ReplicaSession.key(child.getParent());
         Execution execution = session.find(parent).orElse(null);
         if (execution == null) {
-            session.childEnded(parent, child.getName(), new Failed(Failed.CANCELLED, "its parent has ended", null));
+            session.childEnded(parent, child.getName(), new Failed(ErrorCode.CANCELLED, "its parent has ended", null));
             return;
         }
         execution.childOpened();
@@ -67,23 +68,26 @@ final class ChildSubmits {
 
     private NewChild newChild(ClaimedAction parent, ChildSubmit child) {
         TaskTarget target = catalog.resolveChild(parent.versionId(), child.getEnvironment(), child.getTask());
+        Overrides overrides = child.getOverrides().isEmpty()
+                ? Overrides.NONE
+                : OverridesReader.read(json.readTree(child.getOverrides()), pools.reuses(target.versionId()));
         return new NewChild(
                 parent.attempt(),
                 parent.run(),
                 child.getName(),
                 parent.name(),
+                parent.number(),
                 target.environment(),
                 target.versionId(),
                 target.task(),
-                pool(target, parent.run(), child.getOverrides()),
-                payloads.of(child.getInput().toByteArray(), child.getMediaType()));
+                pool(target, parent.run(), overrides),
+                payloads.of(child.getInput().toByteArray(), child.getMediaType()),
+                overrides.applyTo(target.terms()),
+                overrides.priority() == null ? parent.priority() : overrides.priority());
     }
 
-    private long pool(TaskTarget target, String run, String overriding) {
-        Overrides overrides = overriding.isEmpty()
-                ? null
-                : OverridesReader.read(json.readTree(overriding), pools.reuses(target.versionId()));
-        if (overrides != null) {
+    private long pool(TaskTarget target, String run, Overrides overrides) {
+        if (overrides.isFresh()) {
             return pools.poolOfCall(target.versionId(), overrides.resources());
         }
         Long pool = target.poolId();

@@ -2,6 +2,7 @@ package dev.hearth.controlplane.replica;
 
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.controlplane.scheduling.ClaimedAction;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,8 @@ final class Execution {
     private final AtomicInteger openChildren = new AtomicInteger();
     private volatile @Nullable Instant acknowledgedAt;
     private volatile boolean parked;
+    private volatile @Nullable Instant toldToStopAt;
+    private volatile boolean timedOut;
 
     Execution(ClaimedAction action, @Nullable Instant acknowledgedAt) {
         this.action = action;
@@ -33,6 +36,27 @@ final class Execution {
 
     void acknowledge(Instant now) {
         acknowledgedAt = now;
+    }
+
+    /** When it was first told to stop; null = it was not. */
+    @Nullable
+    Instant toldToStopAt() {
+        return toldToStopAt;
+    }
+
+    void toldToStop(Instant now) {
+        if (toldToStopAt == null) {
+            toldToStopAt = now;
+        }
+    }
+
+    /** Whether its time is over, and this is the first time that anybody notes it. By one thread. */
+    boolean runsOutOfTime(Instant now) {
+        Duration timeout = action.terms().timeout();
+        Instant since = acknowledgedAt == null ? action.dispatchedAt() : acknowledgedAt;
+        boolean news = timeout != null && !timedOut && toldToStopAt == null && now.isAfter(since.plus(timeout));
+        timedOut |= news;
+        return news;
     }
 
     boolean parked() {

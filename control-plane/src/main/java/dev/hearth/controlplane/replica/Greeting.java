@@ -7,6 +7,7 @@ import dev.hearth.controlplane.journal.Retry;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.controlplane.scheduling.ClaimedAction;
 import dev.hearth.controlplane.scheduling.Dispatcher;
+import dev.hearth.model.ErrorCode;
 import dev.hearth.model.ReplicaPhase;
 import dev.hearth.wire.AttemptRef;
 import dev.hearth.wire.Hello;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,16 +93,27 @@ final class Greeting {
             } else {
                 journal.end(Retry.lost(
                         row.attempt(),
-                        Failed.REPLICA_LOST,
-                        "replica " + session.id() + " no longer has it",
+                        new Failed(ErrorCode.REPLICA_LOST, "replica " + session.id() + " no longer has it", null),
                         row.systemFailures(),
-                        now));
+                        null,
+                        now,
+                        ThreadLocalRandom.current().nextDouble()));
             }
         }
         Set<AttemptKey> current = rows.stream().map(ClaimedAction::attempt).collect(Collectors.toSet());
         List<AttemptRef> unknown = hello.getRunningList().stream()
                 .filter(ref -> !current.contains(ReplicaSession.key(ref)))
                 .toList();
+        // It will be told to stop, and holds a slot until it has.
+        Set<AttemptKey> ended =
+                hello.getEndedList().stream().map(ReplicaSession::key).collect(Collectors.toSet());
+        unknown.stream()
+                .map(ReplicaSession::key)
+                .filter(attempt -> !ended.contains(attempt))
+                .forEach(attempt -> {
+                    session.adopt(ClaimedAction.stray(attempt, session.id(), now), now);
+                    session.cancel(attempt, now);
+                });
         return session.welcome(ReplicaKeeper.HEARTBEAT, unknown, sessions.endpoints());
     }
 

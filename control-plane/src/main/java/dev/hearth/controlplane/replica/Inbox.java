@@ -7,17 +7,23 @@ import dev.hearth.controlplane.journal.Outcome;
 import dev.hearth.controlplane.journal.Outcome.Failed;
 import dev.hearth.controlplane.journal.Outcome.Succeeded;
 import dev.hearth.controlplane.journal.Payloads;
+import dev.hearth.controlplane.journal.Retry;
 import dev.hearth.controlplane.logs.LogWriter;
+import dev.hearth.controlplane.pool.Pools;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.controlplane.scheduling.ClaimedAction;
+import dev.hearth.model.ErrorCode;
 import dev.hearth.wire.Failure;
 import dev.hearth.wire.LogLine;
+import dev.hearth.wire.Output;
 import dev.hearth.wire.Parking;
 import dev.hearth.wire.Report;
 import dev.hearth.wire.WorkerFrame;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -29,13 +35,15 @@ final class Inbox {
     private final Payloads payloads;
     private final LogWriter logs;
     private final ReplicaStore store;
+    private final Pools pools;
 
-    Inbox(Journal journal, ChildSubmits children, Payloads payloads, LogWriter logs, ReplicaStore store) {
+    Inbox(Journal journal, ChildSubmits children, Payloads payloads, LogWriter logs, ReplicaStore store, Pools pools) {
         this.journal = journal;
         this.children = children;
         this.payloads = payloads;
         this.logs = logs;
         this.store = store;
+        this.pools = pools;
     }
 
     void handle(ReplicaSession session, WorkerFrame frame, Instant now) {
@@ -68,16 +76,17 @@ final class Inbox {
         AttemptKey attempt = ReplicaSession.key(report.getAttempt());
         Execution execution = session.finish(attempt).orElse(null);
         boolean lastOfItsReplica = session.singleUse() && session.leave();
-        journal.end(new AttemptEnd(attempt, outcome(report), null, false, times(report, execution, now)))
-                .whenComplete((accepted, fault) -> {
-                    if (fault == null) {
-                        session.committed(attempt);
-                    }
-                    if (lastOfItsReplica) {
-                        session.drain(Duration.ZERO);
-                    }
-                });
-        if (execution != null && execution.hasOpenChildren()) {
+        AttemptEnd end = attemptEnd(session, report, execution, now);
+        journal.end(end).whenComplete((accepted, fault) -> {
+            if (fault == null) {
+                session.committed(attempt);
+            }
+            if (lastOfItsReplica) {
+                session.drain(Duration.ZERO);
+            }
+        });
+        // A parent that is tried again finds its children, those that still run included.
+        if (execution != null && end.retryAt() == null && execution.hasOpenChildren()) {
             ClaimedAction action = execution.action();
             journal.cancelDescendants(action.run(), action.name());
         }
@@ -86,17 +95,45 @@ final class Inbox {
         }
     }
 
+    private AttemptEnd attemptEnd(ReplicaSession session, Report report, @Nullable Execution execution, Instant now) {
+        AttemptKey attempt = ReplicaSession.key(report.getAttempt());
+        Outcome outcome = outcome(report);
+        Times times = times(report, execution, now);
+        if (execution == null || !(outcome instanceof Failed failed)) {
+            return new AttemptEnd(attempt, outcome, null, false, null, times);
+        }
+        double chance = ThreadLocalRandom.current().nextDouble();
+        ClaimedAction action = execution.action();
+        boolean hadNeighbours = !session.singleUse() && !session.running().isEmpty();
+        if (failed.code().equals(ErrorCode.OUT_OF_MEMORY) && hadNeighbours) {
+            // Whose fault it is shows when it runs alone.
+            Long alone = pools.poolOfCall(action.versionId(), null);
+            AttemptEnd lost = Retry.lost(attempt, failed, action.systemFailures(), alone, now, chance);
+            return new AttemptEnd(attempt, failed, lost.retryAt(), true, alone, times);
+        }
+        Instant retryAt =
+                Retry.afterFailure(action, failed.code(), report.getFailure().getNonRetryable(), now, chance);
+        return new AttemptEnd(attempt, failed, retryAt, false, null, times);
+    }
+
     private Outcome outcome(Report report) {
         if (report.hasOutput()) {
-            return new Succeeded(payloads.of(
-                    report.getOutput().getValue().toByteArray(),
-                    printable(report.getOutput().getMediaType())));
+            return stored(report.getOutput());
         }
         Failure failure = report.getFailure();
         return new Failed(
-                printable(failure.getCode().isEmpty() ? Failed.USER : failure.getCode()),
+                printable(failure.getCode().isEmpty() ? ErrorCode.USER : failure.getCode()),
                 printable(failure.getMessage()),
                 failure.getDetails().isEmpty() ? null : printable(failure.getDetails()));
+    }
+
+    /** A store that fails costs the attempt, not the stream: another try may find it mended. */
+    private Outcome stored(Output output) {
+        try {
+            return new Succeeded(payloads.of(output.getValue().toByteArray(), printable(output.getMediaType())));
+        } catch (UncheckedIOException e) {
+            return new Failed(ErrorCode.STORAGE, "its output could not be stored: " + e.getMessage(), null);
+        }
     }
 
     /** Durations are the replica's, the moment they are counted from is ours: clocks of machines differ. */

@@ -2,11 +2,11 @@ package dev.hearth.controlplane.replica;
 
 import dev.hearth.controlplane.journal.Beat;
 import dev.hearth.controlplane.journal.Journal;
-import dev.hearth.controlplane.journal.Outcome.Failed;
 import dev.hearth.controlplane.replica.ReplicaStore.Silent;
 import dev.hearth.controlplane.replica.ReplicaStore.Standing;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.controlplane.signals.Signals;
+import dev.hearth.model.ErrorCode;
 import dev.hearth.model.ReplicaPhase;
 import java.time.Clock;
 import java.time.Duration;
@@ -64,7 +64,7 @@ final class ReplicaKeeper implements SmartLifecycle {
         Collection<ReplicaSession> sessions = memory.sessions().all();
         if (!sessions.isEmpty()) {
             List<Beat> alive = sessions.stream()
-                    .filter(session -> session.lastSeen().isAfter(now.minus(SILENCE)))
+                    .filter(session -> session.isAlive(now.minus(SILENCE)))
                     .map(ReplicaSession::beat)
                     .toList();
             if (!alive.isEmpty()) {
@@ -72,7 +72,7 @@ final class ReplicaKeeper implements SmartLifecycle {
             }
             breakSilent(sessions, now);
             followRows(sessions);
-            stopUnwanted(sessions);
+            stopUnwanted(sessions, now);
             memory.sessions().tellEndpoints();
             memory.strays().giveBack(sessions, now);
         }
@@ -84,7 +84,7 @@ final class ReplicaKeeper implements SmartLifecycle {
 
     private static void breakSilent(Collection<ReplicaSession> sessions, Instant now) {
         for (ReplicaSession session : sessions) {
-            if (session.lastSeen().isBefore(now.minus(SILENCE))) {
+            if (!session.isAlive(now.minus(SILENCE))) {
                 session.close("no sign of life for " + SILENCE);
             } else if (session.hasUnacknowledged(now.minus(SILENCE))) {
                 session.close("an assignment was not acknowledged for " + SILENCE);
@@ -106,7 +106,7 @@ final class ReplicaKeeper implements SmartLifecycle {
         }
     }
 
-    private void stopUnwanted(Collection<ReplicaSession> sessions) {
+    private void stopUnwanted(Collection<ReplicaSession> sessions, Instant now) {
         List<AttemptKey> thought = sessions.stream()
                 .flatMap(session -> session.running().stream())
                 .map(Execution::attempt)
@@ -114,12 +114,12 @@ final class ReplicaKeeper implements SmartLifecycle {
         if (thought.isEmpty()) {
             return;
         }
-        Set<Long> unwanted = Set.copyOf(store.noLongerRunning(thought));
+        Set<AttemptKey> unwanted = Set.copyOf(store.noLongerRunning(thought));
         for (ReplicaSession session : sessions) {
             session.running().stream()
                     .map(Execution::attempt)
-                    .filter(attempt -> unwanted.contains(attempt.action()))
-                    .forEach(session::cancel);
+                    .filter(unwanted::contains)
+                    .forEach(attempt -> session.cancel(attempt, now));
         }
     }
 
@@ -127,7 +127,7 @@ final class ReplicaKeeper implements SmartLifecycle {
     private void gone(Silent silent) {
         ReplicaPhase phase =
                 silent.phase() == ReplicaPhase.DRAINING && !silent.busy() ? ReplicaPhase.STOPPED : ReplicaPhase.LOST;
-        replicas.ended(silent.id(), new ReplicaExit(phase, Failed.REPLICA_LOST, "no sign of life for " + LEASE));
+        replicas.ended(silent.id(), new ReplicaExit(phase, ErrorCode.REPLICA_LOST, "no sign of life for " + LEASE));
     }
 
     private void loop() {

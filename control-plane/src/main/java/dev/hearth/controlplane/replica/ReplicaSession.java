@@ -37,13 +37,14 @@ final class ReplicaSession implements ConnectedReplica {
     private final ReplicaFacts facts;
     private final Outbox outbox;
     private final Payloads payloads;
-    private final Map<Long, Execution> running = new ConcurrentHashMap<>();
+    private final Map<AttemptKey, Execution> running = new ConcurrentHashMap<>();
     /** Executions that hold a slot: all that run and are not parked. */
     private final AtomicInteger held = new AtomicInteger();
 
     private volatile Instant lastSeen;
     private volatile Heartbeat memory = Heartbeat.getDefaultInstance();
     private volatile List<String> endpoints = List.of();
+    private volatile boolean handling;
     private volatile boolean elastic;
     private volatile boolean leaving;
     private final AtomicBoolean told = new AtomicBoolean();
@@ -97,7 +98,7 @@ final class ReplicaSession implements ConnectedReplica {
     public void assign(List<ClaimedAction> actions) {
         served = true;
         for (ClaimedAction action : actions) {
-            running.put(action.attempt().action(), new Execution(action, null));
+            running.put(action.attempt(), new Execution(action, null));
             held.incrementAndGet();
         }
         if (actions.stream().allMatch(action -> action.inputBlob() == null)) {
@@ -124,13 +125,12 @@ final class ReplicaSession implements ConnectedReplica {
 
     /** After a reconnect: what it ran before the stream broke goes on. */
     void adopt(ClaimedAction action, Instant now) {
-        running.put(action.attempt().action(), new Execution(action, now));
+        running.put(action.attempt(), new Execution(action, now));
         held.incrementAndGet();
     }
 
     Optional<Execution> find(AttemptKey attempt) {
-        Execution execution = running.get(attempt.action());
-        return execution != null && execution.attempt().equals(attempt) ? Optional.of(execution) : Optional.empty();
+        return Optional.ofNullable(running.get(attempt));
     }
 
     boolean knows(AttemptKey attempt) {
@@ -141,7 +141,7 @@ final class ReplicaSession implements ConnectedReplica {
     Optional<Execution> finish(AttemptKey attempt) {
         Optional<Execution> found = find(attempt);
         found.ifPresent(execution -> {
-            running.remove(attempt.action());
+            running.remove(attempt);
             park(execution, true);
         });
         return found;
@@ -198,7 +198,9 @@ final class ReplicaSession implements ConnectedReplica {
         }
     }
 
-    void cancel(AttemptKey attempt) {
+    /** Tells an execution to stop; its slot is free when it has. */
+    void cancel(AttemptKey attempt, Instant now) {
+        find(attempt).ifPresent(execution -> execution.toldToStop(now));
         outbox.cancel(ref(attempt));
     }
 
@@ -226,16 +228,22 @@ final class ReplicaSession implements ConnectedReplica {
         lastSeen = now;
     }
 
+    /** Its last frame is being worked off: if that takes long, it is we who are slow. */
+    void handling(boolean now) {
+        handling = now;
+    }
+
+    /** Whether there was a sign of life since then. */
+    boolean isAlive(Instant bound) {
+        return handling || lastSeen.isAfter(bound);
+    }
+
     void measured(Heartbeat heartbeat) {
         memory = heartbeat;
     }
 
     Beat beat() {
         return new Beat(id(), memory.getHeapUsedBytes(), memory.getRssBytes());
-    }
-
-    Instant lastSeen() {
-        return lastSeen;
     }
 
     Collection<Execution> running() {

@@ -70,27 +70,13 @@ class ReplicaStore {
     /** What the rows say that the replica runs. */
     List<ClaimedAction> runningOn(long replica) {
         return sql.sql("""
-                SELECT id, token, replica_id, run, name, parent, environment, version_id, task, attempt, input_type,
-                       dispatched_at, user_failures, system_failures
+                SELECT id, token, replica_id, run, name, parent, environment, version_id, task, attempt, NULL AS input,
+                       input_type, NULL AS input_blob, dispatched_at, user_failures, system_failures, retries, backoff_ms,
+                       backoff_max_ms, timeout_ms, queue_timeout_ms, priority, turn
                 FROM action WHERE replica_id = ? AND phase = 'RUNNING'
                 """)
                 .param(replica)
-                .query((row, n) -> new ClaimedAction(
-                        new AttemptKey(row.getLong("id"), row.getLong("token")),
-                        row.getLong("replica_id"),
-                        row.getString("run"),
-                        row.getString("name"),
-                        row.getString("parent"),
-                        row.getString("environment"),
-                        row.getLong("version_id"),
-                        row.getString("task"),
-                        row.getInt("attempt"),
-                        null,
-                        row.getString("input_type"),
-                        null,
-                        row.getTimestamp("dispatched_at").toInstant(),
-                        row.getInt("user_failures"),
-                        row.getInt("system_failures")))
+                .query((row, n) -> ClaimedAction.of(row))
                 .list();
     }
 
@@ -106,16 +92,16 @@ class ReplicaStore {
                 .list();
     }
 
-    /** Of these actions, those that no longer run under the token that is thought current. */
-    List<Long> noLongerRunning(List<AttemptKey> attempts) {
+    /** Of these attempts, those that no longer run under the token that is thought current. */
+    List<AttemptKey> noLongerRunning(List<AttemptKey> attempts) {
         return sql.sql("""
-                SELECT t.id FROM unnest(?::bigint[], ?::bigint[]) AS t (id, token)
+                SELECT t.id, t.token FROM unnest(?::bigint[], ?::bigint[]) AS t (id, token)
                 JOIN action a ON a.id = t.id
                 WHERE a.phase <> 'RUNNING' OR a.token <> t.token
                 """)
                 .param(attempts.stream().mapToLong(AttemptKey::action).toArray())
                 .param(attempts.stream().mapToLong(AttemptKey::token).toArray())
-                .query((row, n) -> row.getLong("id"))
+                .query((row, n) -> new AttemptKey(row.getLong("id"), row.getLong("token")))
                 .list();
     }
 
@@ -130,6 +116,17 @@ class ReplicaStore {
                 .param(lease.toMillis() / 1000.0)
                 .query((row, n) -> new Silent(
                         row.getLong("id"), ReplicaPhase.valueOf(row.getString("phase")), row.getBoolean("busy")))
+                .list();
+    }
+
+    /** Versions of which this replica runs actions that were lost before and share it with others. Index action_running. */
+    List<Long> suspects(long replica, int losses) {
+        return sql.sql("""
+                SELECT DISTINCT a.version_id FROM action a JOIN pool p ON p.id = a.pool_id
+                WHERE a.replica_id = ? AND a.phase = 'RUNNING' AND a.system_failures >= ? AND NOT p.single_use
+                """)
+                .params(replica, losses)
+                .query((row, n) -> row.getLong("version_id"))
                 .list();
     }
 

@@ -5,12 +5,14 @@ import dev.hearth.controlplane.journal.Outcome.Failed;
 import dev.hearth.controlplane.journal.Retry;
 import dev.hearth.controlplane.replica.ReplicaStore.Attempt;
 import dev.hearth.controlplane.scheduling.AttemptKey;
+import dev.hearth.model.ErrorCode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -67,9 +69,10 @@ final class Strays {
                 attempt.replica());
         journal.end(Retry.lost(
                 attempt.key(),
-                Failed.REPLICA_LOST,
-                "replica " + attempt.replica() + " never got it",
+                new Failed(ErrorCode.REPLICA_LOST, "replica " + attempt.replica() + " never got it", null),
                 attempt.systemFailures(),
-                now));
+                null,
+                now,
+                ThreadLocalRandom.current().nextDouble()));
     }
 }

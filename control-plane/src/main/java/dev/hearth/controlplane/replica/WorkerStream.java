@@ -88,7 +88,10 @@ final class WorkerStream extends WorkerGatewayGrpc.WorkerGatewayImplBase {
                 if (session == null) {
                     session = greet(frame.get(), outbox);
                 }
+                session.handling(true);
                 inbox.handle(session, frame.get(), clock.instant());
+                session.seen(clock.instant());
+                session.handling(false);
                 call.request(1);
             }
             outbox.complete();

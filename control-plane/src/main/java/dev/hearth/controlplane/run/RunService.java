@@ -8,6 +8,7 @@ import dev.hearth.controlplane.environment.EnvironmentCatalog;
 import dev.hearth.controlplane.environment.EnvironmentCatalog.TaskTarget;
 import dev.hearth.controlplane.environment.OverridesReader;
 import dev.hearth.controlplane.journal.Journal;
+import dev.hearth.controlplane.journal.JournalFullException;
 import dev.hearth.controlplane.journal.NewRun;
 import dev.hearth.controlplane.journal.Payload;
 import dev.hearth.controlplane.journal.Payloads;
@@ -67,7 +68,11 @@ class RunService {
         checkKey(violations, request.idempotencyKey());
         refuse(violations);
         TaskTarget target = catalog.resolve(project, request.environment(), request.task());
-        return await(put(target, request.input(), request.idempotencyKey(), overrides(target, request.overrides())));
+        JsonNode input = request.input() == null ? NullNode.getInstance() : request.input();
+        catalog.checkInput(target, input);
+        Overrides overrides = overrides(target, request.overrides());
+        return store(List.of(draft(target, input, request.idempotencyKey(), overrides)))
+                .getFirst();
     }
 
     /** Returns once all runs are durable; they share their commits. */
@@ -86,9 +91,22 @@ class RunService {
         // All inputs are checked before any is stored: nothing half-done.
         inputs.forEach(input -> catalog.checkInput(target, input));
         Overrides overrides = overrides(target, request.overrides());
-        return inputs.stream().map(input -> put(target, input, null, overrides)).toList().stream()
-                .map(RunService::await)
-                .toList();
+        return store(inputs.stream()
+                .map(input -> draft(target, input, null, overrides))
+                .toList());
+    }
+
+    private List<StoredAction> store(List<NewRun> runs) {
+        try {
+            return journal.submit(runs).stream().map(RunService::await).toList();
+        } catch (JournalFullException e) {
+            throw new ProblemException(
+                    HttpStatus.SERVICE_UNAVAILABLE,
+                    "The server is busy",
+                    "More is being submitted than the database can store now. Nothing of this request was stored; try again in"
+                            + " a second.",
+                    List.of());
+        }
     }
 
     /** Returns once what was live is aborted. */
@@ -96,23 +114,21 @@ class RunService {
         await(journal.cancel(run, action));
     }
 
-    private @Nullable Overrides overrides(TaskTarget target, @Nullable JsonNode body) {
-        return body == null ? null : OverridesReader.read(body, pools.reuses(target.versionId()));
+    private Overrides overrides(TaskTarget target, @Nullable JsonNode body) {
+        return body == null ? Overrides.NONE : OverridesReader.read(body, pools.reuses(target.versionId()));
     }
 
-    private long pool(TaskTarget target, String run, @Nullable Overrides overrides) {
-        if (overrides != null) {
+    private long pool(TaskTarget target, String run, Overrides overrides) {
+        if (overrides.isFresh()) {
             return pools.poolOfCall(target.versionId(), overrides.resources());
         }
         Long pool = target.poolId();
         return pool == null ? pools.poolOfRun(target.versionId(), run) : pool;
     }
 
-    private CompletableFuture<StoredAction> put(
-            TaskTarget target, @Nullable JsonNode input, @Nullable String key, @Nullable Overrides overrides) {
-        catalog.checkInput(target, input == null ? NullNode.getInstance() : input);
+    private NewRun draft(TaskTarget target, @Nullable JsonNode input, @Nullable String key, Overrides overrides) {
         String name = drafts.names().next();
-        return journal.submit(new NewRun(
+        return new NewRun(
                 name,
                 target.project(),
                 target.environment(),
@@ -121,7 +137,9 @@ class RunService {
                 target.task(),
                 pool(target, name, overrides),
                 payloads.of(drafts.bytes(input), Payload.JSON),
-                key));
+                key,
+                overrides.applyTo(target.terms()),
+                overrides.priority() == null ? 0 : overrides.priority());
     }
 
     private static void required(List<Violation> violations, String field, @Nullable String value) {

@@ -163,7 +163,7 @@ final class ScalingStore {
                                 WHERE a.id IN (
                                         SELECT id FROM action
                                         WHERE pool_id = v.pool_id AND phase = 'QUEUED'
-                                        ORDER BY priority DESC, id LIMIT 1000)
+                                        ORDER BY priority DESC, turn, id LIMIT 1000)
                                     AND a.version_id = v.id)
                             AND NOT EXISTS (
                                 SELECT 1 FROM replica r JOIN action a ON a.replica_id = r.id AND a.phase = 'RUNNING'

@@ -1,5 +1,9 @@
 package dev.hearth.controlplane.scheduling;
 
+import dev.hearth.model.Terms;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param input null when it stands in the blob store
  * @param userFailures attempts that failed in the task's own code so far
  * @param systemFailures attempts that the platform lost so far
+ * @param turn its place among the runs that share its pool
  */
 public record ClaimedAction(
         AttemptKey attempt,
@@ -26,4 +31,44 @@ public record ClaimedAction(
         @Nullable String inputBlob,
         Instant dispatchedAt,
         int userFailures,
-        int systemFailures) {}
+        int systemFailures,
+        Terms terms,
+        int priority,
+        long turn) {
+
+    /** Reads a row of action. */
+    public static ClaimedAction of(ResultSet row) throws SQLException {
+        Long timeout = row.getObject("timeout_ms", Long.class);
+        Long queueTimeout = row.getObject("queue_timeout_ms", Long.class);
+        return new ClaimedAction(
+                new AttemptKey(row.getLong("id"), row.getLong("token")),
+                row.getLong("replica_id"),
+                row.getString("run"),
+                row.getString("name"),
+                row.getString("parent"),
+                row.getString("environment"),
+                row.getLong("version_id"),
+                row.getString("task"),
+                row.getInt("attempt"),
+                row.getBytes("input"),
+                row.getString("input_type"),
+                row.getString("input_blob"),
+                row.getTimestamp("dispatched_at").toInstant(),
+                row.getInt("user_failures"),
+                row.getInt("system_failures"),
+                new Terms(
+                        row.getInt("retries"),
+                        Duration.ofMillis(row.getLong("backoff_ms")),
+                        Duration.ofMillis(row.getLong("backoff_max_ms")),
+                        timeout == null ? null : Duration.ofMillis(timeout),
+                        queueTimeout == null ? null : Duration.ofMillis(queueTimeout)),
+                row.getInt("priority"),
+                row.getLong("turn"));
+    }
+
+    /** What a replica still runs although its row knows nothing of it any more: it holds a slot until it ends. */
+    public static ClaimedAction stray(AttemptKey attempt, long replica, Instant now) {
+        return new ClaimedAction(
+                attempt, replica, "", "", null, "", 0, "", 0, null, "", null, now, 0, 0, Terms.DEFAULT, 0, 0);
+    }
+}

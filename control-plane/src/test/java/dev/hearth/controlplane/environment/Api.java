@@ -193,7 +193,7 @@ public final class Api implements AutoCloseable {
         return new DeclaredEnvironment(
                 name,
                 new EnvironmentSpec(EnvironmentSpec.PROCESS_JAVA, null, Resources.DEFAULT, Map.of(), null),
-                List.of(new DeclaredTask("noop", null, null), new DeclaredTask("fan_out", schema, null)));
+                List.of(new DeclaredTask("noop", null, null, null), new DeclaredTask("fan_out", schema, null, null)));
     }
 
     @Override

@@ -10,12 +10,16 @@ import dev.hearth.controlplane.journal.Outcome.Succeeded;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.controlplane.scheduling.ClaimedAction;
 import dev.hearth.model.ActionPhase;
+import dev.hearth.model.ErrorCode;
 import dev.hearth.model.ReplicaPhase;
+import dev.hearth.model.Terms;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -178,7 +182,7 @@ class JournalTest {
             }
             await().until(() -> phase("r1", "a0").equals("RUNNING"));
             engine.disconnect(replica);
-            journal.end(new ReplicaEnd(replica.id(), ReplicaPhase.LOST, Failed.REPLICA_LOST, "killed"))
+            journal.end(new ReplicaEnd(replica.id(), ReplicaPhase.LOST, ErrorCode.REPLICA_LOST, "killed", Map.of()))
                     .join();
         }
         assertThat(phase("r1", "a0")).isEqualTo("FAILED");
@@ -215,11 +219,173 @@ class JournalTest {
         List<CompletableFuture<StoredAction>> answers = new ArrayList<>();
         answers.add(journal.submit(run("good1", null)));
         answers.add(journal.submit(new NewRun(
-                "bad", "default", "env", 999_999, "v", "t", engine.pool(), Payload.json(new byte[] {'1'}), null)));
+                "bad",
+                "default",
+                "env",
+                999_999,
+                "v",
+                "t",
+                engine.pool(),
+                Payload.json(new byte[] {'1'}),
+                null,
+                Terms.DEFAULT,
+                0)));
         answers.add(journal.submit(run("good2", null)));
         assertThat(answers.get(0).join().created()).isTrue();
         assertThat(answers.get(2).join().created()).isTrue();
         assertThatThrownBy(() -> answers.get(1).join()).hasMessageContaining("foreign key");
+    }
+
+    @Test
+    void aFailureOfItsOwnGoesBackToTheQueueAndCountsAgainstTheUsersBudgetOnly() {
+        RememberingReplica replica = engine.replica(1, 4);
+        journal.submit(run("r1", Terms.DEFAULT.withRetries(1), 0)).join();
+        ClaimedAction first = replica.next();
+        assertThat(first.terms().retries()).isEqualTo(1);
+
+        journal.end(failed(first.attempt(), Instant.now())).join();
+
+        ClaimedAction second = replica.next();
+        assertThat(second.number()).isEqualTo(2);
+        assertThat(second.userFailures()).isEqualTo(1);
+        assertThat(second.systemFailures()).isZero();
+        journal.end(failed(second.attempt(), null)).join();
+        assertThat(phase("r1", "a0")).isEqualTo("FAILED");
+        assertThat(number("SELECT count(*) FROM attempt WHERE error_code = 'USER'"))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void whatWaitsLongerThanItsQueueTimeoutIsTimedOutWithItsRun() {
+        journal.submit(run("late", Terms.DEFAULT.withQueueTimeout(Duration.ofMillis(100)), 0))
+                .join();
+        journal.submit(run("patient", null)).join();
+        await().untilAsserted(() -> assertThat(phase("late", "a0")).isEqualTo("TIMED_OUT"));
+        assertThat(runPhase("late")).isEqualTo("TIMED_OUT");
+        assertThat(phase("patient", "a0")).isEqualTo("QUEUED");
+    }
+
+    @Test
+    void aRunOfOneGoesBeforeTheRestOfALargeRun() {
+        RememberingReplica replica = engine.replica(1, 1);
+        journal.submit(run("large", null)).join();
+        AttemptKey parent = replica.next().attempt();
+        for (int i = 0; i < 50; i++) {
+            journal.submit(child(parent, "large", "c" + i)).join();
+        }
+        journal.submit(run("small", null)).join();
+
+        replica.free();
+        journal.park(parent, true);
+        List<String> order = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            ClaimedAction next = replica.next();
+            order.add(next.run());
+            replica.free();
+            journal.end(succeeded(next.attempt(), "1")).join();
+        }
+        assertThat(order.subList(0, 3)).contains("small");
+    }
+
+    @Test
+    void theHighestPriorityGoesFirst() {
+        journal.submit(run("low", Terms.DEFAULT, -5)).join();
+        journal.submit(run("plain", Terms.DEFAULT, 0)).join();
+        journal.submit(run("high", Terms.DEFAULT, 5)).join();
+        RememberingReplica replica = engine.replica(1, 3);
+        journal.look();
+        assertThat(List.of(
+                        replica.next().run(),
+                        replica.next().run(),
+                        replica.next().run()))
+                .containsExactly("high", "plain", "low");
+    }
+
+    @Test
+    void aParentThatIsTriedAgainFindsWhatSucceededJoinsWhatRunsAndBeginsAnewWhatFailed() {
+        RememberingReplica replica = engine.replica(1, 10);
+        journal.submit(run("r1", Terms.DEFAULT.withRetries(1), 0)).join();
+        AttemptKey parent = replica.next().attempt();
+        for (String name : List.of("done", "bad", "busy")) {
+            journal.submit(child(parent, "r1", name)).join();
+        }
+        AttemptKey done = replica.next().attempt();
+        AttemptKey bad = replica.next().attempt();
+        AttemptKey busy = replica.next().attempt();
+        journal.end(succeeded(done, "1")).join();
+        journal.end(failed(bad, null)).join();
+        journal.end(failed(parent, Instant.now())).join();
+        ClaimedAction again = replica.next();
+
+        StoredAction found =
+                journal.submit(child(again.attempt(), 2, "r1", "done")).join();
+        StoredAction joined =
+                journal.submit(child(again.attempt(), 2, "r1", "busy")).join();
+        StoredAction anew =
+                journal.submit(child(again.attempt(), 2, "r1", "bad")).join();
+
+        assertThat(found.outcome()).isInstanceOf(Succeeded.class);
+        assertThat(joined.phase()).isEqualTo(ActionPhase.RUNNING);
+        assertThat(anew.outcome()).isNull();
+        ClaimedAction retried = replica.next();
+        assertThat(retried.name()).isEqualTo("bad");
+        assertThat(retried.number()).isEqualTo(2);
+        journal.end(failed(retried.attempt(), null)).join();
+        assertThat(journal.submit(child(again.attempt(), 2, "r1", "bad")).join().outcome())
+                .as("said again by the same attempt of the parent: its end, not another try")
+                .isInstanceOf(Failed.class);
+        assertThat(journal.end(succeeded(busy, "1")).join()).isTrue();
+    }
+
+    @Test
+    void aStaleReportBesideTheCurrentOneInOneBatchLosesNothingAndIsCounted() {
+        RememberingReplica replica = engine.replica(1, 4);
+        journal.submit(run("r1", Terms.DEFAULT.withRetries(1), 0)).join();
+        AttemptKey first = replica.next().attempt();
+        journal.end(failed(first, Instant.now())).join();
+        AttemptKey second = replica.next().attempt();
+
+        List<CompletableFuture<Boolean>> answers = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            answers.add(journal.end(succeeded(first, "8")));
+        }
+        CompletableFuture<Boolean> current = journal.end(succeeded(second, "7"));
+
+        assertThat(current.join()).isTrue();
+        assertThat(answers).allSatisfy(answer -> assertThat(answer.join()).isFalse());
+        assertThat(sql.sql("SELECT output FROM action WHERE run = 'r1'")
+                        .query(byte[].class)
+                        .single())
+                .isEqualTo("7".getBytes(StandardCharsets.UTF_8));
+        assertThat(number("SELECT stale_writes FROM attempt WHERE number = 1")).isPositive();
+        assertThat(number("SELECT stale_writes FROM attempt WHERE number = 2")).isZero();
+    }
+
+    @Test
+    void aSuspectIsTriedInThePoolWhereItRunsAlone() {
+        journal.submit(run("r1", null)).join();
+        long alone = sql.sql("""
+                INSERT INTO pool (identity, environment_id, environment, image, resources, env, single_use, concurrency,
+                                  replicas_min, replicas_max, scaledown_ttl_ms, idle_ttl_ms, created_at)
+                SELECT 'alone', environment_id, environment, image, resources, env, true, 1, 0, 2, 1000, 1000, now()
+                FROM pool WHERE id = ? RETURNING id
+                """).param(engine.pool()).query(Long.class).single();
+        for (int loss = 1; loss <= Retry.ALONE_AFTER; loss++) {
+            assertThat(number("SELECT pool_id FROM action")).isEqualTo(engine.pool());
+            RememberingReplica replica = engine.replica(loss, 1);
+            journal.look();
+            replica.next();
+            engine.disconnect(replica);
+            journal.end(new ReplicaEnd(
+                            replica.id(),
+                            ReplicaPhase.LOST,
+                            ErrorCode.REPLICA_LOST,
+                            "killed",
+                            Map.of(engine.version(), alone)))
+                    .join();
+        }
+        assertThat(number("SELECT pool_id FROM action")).isEqualTo(alone);
+        assertThat(phase("r1", "a0")).isEqualTo("QUEUED");
     }
 
     private NewRun run(String name, @Nullable String key) {
@@ -232,20 +398,49 @@ class JournalTest {
                 "t",
                 engine.pool(),
                 Payload.json("1".getBytes(StandardCharsets.UTF_8)),
-                key);
+                key,
+                Terms.DEFAULT,
+                0);
+    }
+
+    private NewRun run(String name, Terms terms, int priority) {
+        NewRun plain = run(name, null);
+        return new NewRun(
+                plain.name(),
+                plain.project(),
+                plain.environment(),
+                plain.versionId(),
+                plain.version(),
+                plain.task(),
+                plain.poolId(),
+                plain.input(),
+                null,
+                terms,
+                priority);
     }
 
     private NewChild child(AttemptKey parent, String run, String name) {
+        return child(parent, 1, run, name);
+    }
+
+    private NewChild child(AttemptKey parent, int parentNumber, String run, String name) {
         return new NewChild(
                 parent,
                 run,
                 name,
                 "a0",
+                parentNumber,
                 "env",
                 engine.version(),
                 "t",
                 engine.pool(),
-                Payload.json("1".getBytes(StandardCharsets.UTF_8)));
+                Payload.json("1".getBytes(StandardCharsets.UTF_8)),
+                Terms.DEFAULT,
+                0);
+    }
+
+    private static AttemptEnd failed(AttemptKey attempt, @Nullable Instant retryAt) {
+        return new AttemptEnd(attempt, new Failed(ErrorCode.USER, "no", null), retryAt, false, null, null);
     }
 
     private static AttemptEnd succeeded(AttemptKey attempt, String output) {
@@ -255,6 +450,7 @@ class JournalTest {
                 new Succeeded(Payload.json(output.getBytes(StandardCharsets.UTF_8))),
                 null,
                 false,
+                null,
                 new AttemptEnd.Times(now, now, now, 100, 3));
     }
 

@@ -31,6 +31,10 @@ final class ProcessProvisioner implements ReplicaProvisioner {
     private static final double HEAP_SHARE = 0.75;
 
     private static final int KILLED = 128 + 9;
+
+    /** A worker ends itself with it. */
+    private static final int OUT_OF_MEMORY = 5;
+
     private static final Logger log = LoggerFactory.getLogger(ProcessProvisioner.class);
 
     private final CompletableFuture<WorkerInstallation> worker;
@@ -97,9 +101,11 @@ final class ProcessProvisioner implements ReplicaProvisioner {
     }
 
     private static String how(int exitCode) {
-        return exitCode == KILLED
-                ? "its process was killed (exit code 137)"
-                : "its process ended with exit code " + exitCode;
+        return switch (exitCode) {
+            case KILLED -> "its process was killed (exit code 137)";
+            case OUT_OF_MEMORY -> "its process ran out of memory (exit code " + OUT_OF_MEMORY + ")";
+            default -> "its process ended with exit code " + exitCode;
+        };
     }
 
     private void ended(long replica, String how) {
