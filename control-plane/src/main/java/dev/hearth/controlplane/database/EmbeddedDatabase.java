@@ -7,10 +7,13 @@ import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -39,12 +42,70 @@ final class EmbeddedDatabase implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(EmbeddedDatabase.class);
 
-    private final FileChannel lock;
-    private final EmbeddedPostgres server;
+    /** How soon a crash is noticed. */
+    private static final Duration LOOK = Duration.ofMillis(500);
 
-    private EmbeddedDatabase(FileChannel lock, EmbeddedPostgres server) {
+    private final FileChannel lock;
+    private final Path data;
+    private final EmbeddedPostgres.Builder builder;
+    private final Thread watch;
+    private volatile EmbeddedPostgres server;
+    private volatile boolean closing;
+
+    private EmbeddedDatabase(FileChannel lock, Path data, EmbeddedPostgres.Builder builder) throws IOException {
         this.lock = lock;
-        this.server = server;
+        this.data = data;
+        this.builder = builder;
+        this.server = builder.start();
+        this.watch = Thread.ofVirtual().name("postgres-watch").start(this::watch);
+    }
+
+    /** Starts it again when it has crashed. Its data are safe: it recovers from its write-ahead log. */
+    private void watch() {
+        int missed = 0;
+        while (!closing) {
+            try {
+                Thread.sleep(LOOK);
+                // Twice, because somebody may be restarting it in order.
+                missed = isRunning() ? 0 : missed + 1;
+                if (missed >= 2 && !closing) {
+                    restart();
+                }
+            } catch (InterruptedException e) {
+                return;
+            } catch (IOException | RuntimeException e) {
+                // What it left behind may still be ending; the next look tries again.
+                log.warn("PostgreSQL does not start yet: {}", e.getMessage());
+            }
+        }
+    }
+
+    private boolean isRunning() throws IOException {
+        try {
+            return postmaster(data).isPresent();
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    private void restart() throws IOException {
+        log.warn("PostgreSQL has ended unexpectedly and is started again");
+        try {
+            server.close();
+        } catch (IOException | RuntimeException e) {
+            log.debug("the old one cannot be stopped, it is gone", e);
+        }
+        server = builder.start();
+        log.info("PostgreSQL is back");
+    }
+
+    private static Optional<ProcessHandle> postmaster(Path data) throws IOException {
+        List<String> lines = Files.readAllLines(data.resolve("postmaster.pid"));
+        return lines.isEmpty()
+                ? Optional.empty()
+                : ProcessHandle.of(Long.parseLong(lines.getFirst().strip()))
+                        .filter(ProcessHandle::isAlive)
+                        .filter(process -> process.info().command().orElse("").contains("postgres"));
     }
 
     /** Returns when it accepts connections. The first start unpacks and prepares it, which takes a few seconds. */
@@ -69,7 +130,7 @@ final class EmbeddedDatabase implements AutoCloseable {
                     .setPort(port(folder))
                     .setPGStartupWait(STARTUP);
             SETTINGS.forEach(builder::setServerConfig);
-            EmbeddedDatabase database = new EmbeddedDatabase(lock, builder.start());
+            EmbeddedDatabase database = new EmbeddedDatabase(lock, data, builder);
             Files.writeString(folder.resolve("jdbc-url"), database.jdbcUrl());
             return database;
         } catch (IOException e) {
@@ -101,10 +162,9 @@ final class EmbeddedDatabase implements AutoCloseable {
         if (!Files.exists(pidFile)) {
             return;
         }
-        long pid = Long.parseLong(Files.readAllLines(pidFile).getFirst().strip());
-        ProcessHandle leftover = ProcessHandle.of(pid).orElse(null);
-        if (leftover != null && leftover.info().command().orElse("").contains("postgres")) {
-            log.info("stopping the PostgreSQL (pid {}) that a killed control plane has left", pid);
+        ProcessHandle leftover = postmaster(data).orElse(null);
+        if (leftover != null) {
+            log.info("stopping the PostgreSQL (pid {}) that a killed control plane has left", leftover.pid());
             leftover.destroy();
             try {
                 leftover.onExit().get(LEFTOVER_STOPS_WITHIN.toSeconds(), TimeUnit.SECONDS);
@@ -133,6 +193,13 @@ final class EmbeddedDatabase implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        closing = true;
+        watch.interrupt();
+        try {
+            watch.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         server.close();
         lock.close();
         log.info("PostgreSQL stopped");

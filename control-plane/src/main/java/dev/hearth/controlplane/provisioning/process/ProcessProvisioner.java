@@ -30,6 +30,9 @@ final class ProcessProvisioner implements ReplicaProvisioner {
     /** The heap's part of the declared memory; the rest is the JVM's own. */
     private static final double HEAP_SHARE = 0.75;
 
+    /** Of tasks: one that never waits holds a carrier, and its neighbours must go on. The kernel shares the cores. */
+    private static final int LEAST_CARRIERS = 4;
+
     private static final int KILLED = 128 + 9;
 
     /** A worker ends itself with it. */
@@ -78,6 +81,7 @@ final class ProcessProvisioner implements ReplicaProvisioner {
         return List.of(
                 "-Xmx" + Math.max(16, heapMebibytes) + "m",
                 "-XX:ActiveProcessorCount=" + cpus,
+                "-Djdk.virtualThreadScheduler.parallelism=" + Math.max(LEAST_CARRIERS, 2 * cpus),
                 label("replica", Long.toString(launch.replica())),
                 label("folder", folders.root().toString()));
     }
