@@ -27,6 +27,7 @@ import picocli.CommandLine.HelpCommand;
             DrainCommand.class,
             WhatIfCommand.class,
             BenchCommand.class,
+            ChaosCommand.class,
             HelpCommand.class
         },
         footerHeading = "%nExamples:%n",

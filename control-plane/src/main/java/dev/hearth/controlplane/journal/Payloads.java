@@ -1,6 +1,10 @@
 package dev.hearth.controlplane.journal;
 
 import dev.hearth.controlplane.storage.BlobStore;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /** Decides where inputs and outputs stand: small ones in their row, large ones in the blob store. May block on files. */
@@ -8,6 +12,10 @@ import org.springframework.stereotype.Component;
 public final class Payloads {
     /** Keeps the hot rows narrow; a row of this size still fits in a handful of pages. */
     static final int INLINE_LIMIT_BYTES = 64 << 10;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
+    private static final Logger log = LoggerFactory.getLogger(Payloads.class);
 
     private static final byte[] NOTHING = {};
 
@@ -22,6 +30,36 @@ public final class Payloads {
         return bytes.length <= INLINE_LIMIT_BYTES
                 ? new Payload(bytes, mediaType, null)
                 : new Payload(null, mediaType, blobs.put(bytes));
+    }
+
+    /**
+     * As {@link #of}, for what a replica sends and cannot send to anybody else: a store that is full or away is waited for, up to
+     * {@link #PATIENCE}.
+     *
+     * @throws UncheckedIOException if the store does not come back
+     */
+    public Payload ofPatiently(byte[] bytes, String mediaType) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            try {
+                return of(bytes, mediaType);
+            } catch (UncheckedIOException e) {
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
+                log.warn("blob store: {}, trying again", e.getMessage());
+                pause(e);
+            }
+        }
+    }
+
+    private static void pause(UncheckedIOException because) {
+        try {
+            Thread.sleep(BETWEEN_TRIES);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw because;
+        }
     }
 
     public byte[] bytes(Payload payload) {

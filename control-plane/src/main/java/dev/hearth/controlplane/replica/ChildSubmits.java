@@ -14,6 +14,7 @@ import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.controlplane.scheduling.ClaimedAction;
 import dev.hearth.model.ErrorCode;
 import dev.hearth.wire.ChildSubmit;
+import java.io.UncheckedIOException;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -61,7 +62,7 @@ final class ChildSubmits {
                     waits.add(action.id(), child.getName(), session, parent);
                 }
             });
-        } catch (ProblemException | JacksonException e) {
+        } catch (ProblemException | JacksonException | UncheckedIOException e) {
             refuse(session, child, e);
         }
     }
@@ -81,7 +82,7 @@ final class ChildSubmits {
                 target.versionId(),
                 target.task(),
                 pool(target, parent.run(), overrides),
-                payloads.of(child.getInput().toByteArray(), child.getMediaType()),
+                payloads.ofPatiently(child.getInput().toByteArray(), child.getMediaType()),
                 overrides.applyTo(target.terms()),
                 overrides.priority() == null ? parent.priority() : overrides.priority());
     }

@@ -104,6 +104,10 @@ final class Inbox {
         }
         double chance = ThreadLocalRandom.current().nextDouble();
         ClaimedAction action = execution.action();
+        if (failed.code().equals(ErrorCode.STORAGE)) {
+            AttemptEnd lost = Retry.lost(attempt, failed, action.systemFailures(), null, now, chance);
+            return new AttemptEnd(attempt, lost.outcome(), lost.retryAt(), true, null, times);
+        }
         boolean hadNeighbours = !session.singleUse() && !session.running().isEmpty();
         if (failed.code().equals(ErrorCode.OUT_OF_MEMORY) && hadNeighbours) {
             // Whose fault it is shows when it runs alone.
@@ -127,10 +131,11 @@ final class Inbox {
                 failure.getDetails().isEmpty() ? null : printable(failure.getDetails()));
     }
 
-    /** A store that fails costs the attempt, not the stream: another try may find it mended. */
+    /** A store that does not come back costs the attempt, not the stream. */
     private Outcome stored(Output output) {
         try {
-            return new Succeeded(payloads.of(output.getValue().toByteArray(), printable(output.getMediaType())));
+            return new Succeeded(
+                    payloads.ofPatiently(output.getValue().toByteArray(), printable(output.getMediaType())));
         } catch (UncheckedIOException e) {
             return new Failed(ErrorCode.STORAGE, "its output could not be stored: " + e.getMessage(), null);
         }

@@ -16,6 +16,7 @@ import dev.hearth.controlplane.journal.StoredAction;
 import dev.hearth.controlplane.pool.Pools;
 import dev.hearth.controlplane.problem.ProblemException;
 import dev.hearth.model.Violation;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,10 +137,24 @@ class RunService {
                 target.version(),
                 target.task(),
                 pool(target, name, overrides),
-                payloads.of(drafts.bytes(input), Payload.JSON),
+                stored(drafts.bytes(input)),
                 key,
                 overrides.applyTo(target.terms()),
                 overrides.priority() == null ? 0 : overrides.priority());
+    }
+
+    private Payload stored(byte[] input) {
+        try {
+            return payloads.of(input, Payload.JSON);
+        } catch (UncheckedIOException e) {
+            throw new ProblemException(
+                    HttpStatus.SERVICE_UNAVAILABLE,
+                    "The blob store cannot store",
+                    "The input has " + input.length
+                            + " bytes, too many for a row of the database, and the blob store refused" + " them: "
+                            + e.getMessage() + ". Nothing was started; try again when there is room.",
+                    List.of());
+        }
     }
 
     private static void required(List<Violation> violations, String field, @Nullable String value) {

@@ -1,7 +1,7 @@
 package dev.hearth.controlplane.provisioning.process;
 
 import dev.hearth.controlplane.peers.Membership;
-import dev.hearth.controlplane.replica.WorkerPort;
+import dev.hearth.controlplane.peers.OwnEndpoint;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.stream.Collectors;
@@ -9,10 +9,10 @@ import java.util.stream.Stream;
 import org.springframework.core.env.Environment;
 
 /** Where processes of this machine reach this server. The HTTP port is known only once the server listens. */
-record Addresses(Environment environment, WorkerPort workerPort, Membership membership) {
+record Addresses(Environment environment, OwnEndpoint own, Membership membership) {
     /** Where replicas connect: here, and to the other control planes when this one is gone. */
     String workerEndpoints() {
-        return Stream.concat(Stream.of(host() + ":" + workerPort.port()), membership.otherEndpoints().stream())
+        return Stream.concat(Stream.of(own.hostAndPort()), membership.otherEndpoints().stream())
                 .distinct()
                 .collect(Collectors.joining(","));
     }

@@ -1,8 +1,8 @@
 package dev.hearth.controlplane.provisioning.process;
 
 import dev.hearth.controlplane.peers.Membership;
+import dev.hearth.controlplane.peers.OwnEndpoint;
 import dev.hearth.controlplane.provisioning.ProvisioningSettings;
-import dev.hearth.controlplane.replica.WorkerPort;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import org.springframework.beans.factory.annotation.Value;
@@ -31,7 +31,7 @@ class ProcessConfiguration {
     @Bean
     ProcessProvisioner processProvisioner(
             CompletableFuture<WorkerInstallation> worker,
-            WorkerPort port,
+            OwnEndpoint own,
             Membership membership,
             ProvisioningSettings settings,
             Environment environment) {
@@ -41,7 +41,7 @@ class ProcessConfiguration {
         return new ProcessProvisioner(
                 worker,
                 new ReplicaFolders(home.resolve("replicas"), settings.keepFolders()),
-                new Addresses(environment, port, membership));
+                new Addresses(environment, own, membership));
     }
 
     @Bean
