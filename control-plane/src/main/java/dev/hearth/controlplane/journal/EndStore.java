@@ -40,9 +40,10 @@ final class EndStore {
      * roots end their runs, and replicas count what they have served. One look-up by primary key in each table and row.
      */
     List<ActionChange> endAttempts(List<AttemptEnd> ends, Instant now) {
-        Map<Long, AttemptEnd> byAction = ends.stream()
-                .collect(Collectors.toMap(end -> end.attempt().action(), Function.identity(), (first, again) -> first));
-        List<AttemptEnd> each = List.copyOf(byAction.values());
+        // By attempt, not by action: a stale report must not take the place of the current one beside it.
+        Map<AttemptKey, AttemptEnd> byAttempt = ends.stream()
+                .collect(Collectors.toMap(AttemptEnd::attempt, Function.identity(), (first, again) -> first));
+        List<AttemptEnd> each = List.copyOf(byAttempt.values());
         return sql.sql("""
                 WITH report AS (
                     SELECT * FROM unnest(
@@ -66,7 +67,7 @@ final class EndStore {
                         error_details = CASE WHEN r.retry_at IS NULL THEN r.error_details END
                     FROM report r JOIN action before ON before.id = r.action_id
                     WHERE a.id = r.action_id AND a.token = r.token AND a.phase = ?
-                    RETURNING a.id, a.run, a.name, a.parent, a.task, a.pool_id, a.phase, a.attempt, a.replica_id,
+                    RETURNING a.id, a.token, a.run, a.name, a.parent, a.task, a.pool_id, a.phase, a.attempt, a.replica_id,
                               a.dispatched_at, before.available_at AS queued_at, r.attempt_phase, r.acknowledged_at,
                               r.started_at, r.ended_at AS finished_at, r.replica_age_ms, r.served_before,
                               r.error_code AS fault_code, r.error_message AS fault_message,
@@ -96,7 +97,7 @@ final class EndStore {
                                    ended_at = CASE WHEN e.phase <> 'QUEUED' THEN ?::timestamptz END
                     FROM ended e WHERE e.parent IS NULL AND run.name = e.run
                 )
-                SELECT id, run, name, parent, task, pool_id, phase, attempt, replica_id FROM ended
+                SELECT id, token, run, name, parent, task, pool_id, phase, attempt, replica_id FROM ended
                 """)
                 .param(each.stream().mapToLong(end -> end.attempt().action()).toArray())
                 .param(each.stream().mapToLong(end -> end.attempt().token()).toArray())
@@ -131,7 +132,7 @@ final class EndStore {
                 .param(now.toString())
                 .param(now.toString())
                 .param(now.toString())
-                .query((row, n) -> change(row, byAction))
+                .query((row, n) -> change(row, byAttempt))
                 .list();
     }
 
@@ -241,9 +242,9 @@ final class EndStore {
                 .list();
     }
 
-    private static ActionChange change(ResultSet row, Map<Long, AttemptEnd> ends) throws SQLException {
+    private static ActionChange change(ResultSet row, Map<AttemptKey, AttemptEnd> ends) throws SQLException {
         ActionPhase phase = ActionPhase.valueOf(row.getString("phase"));
-        AttemptEnd end = requireNonNull(ends.get(row.getLong("id")));
+        AttemptEnd end = requireNonNull(ends.get(new AttemptKey(row.getLong("id"), row.getLong("token"))));
         return change(row, phase.isTerminal() ? end.outcome() : null, null);
     }
 

@@ -4,6 +4,7 @@ import dev.hearth.controlplane.journal.Batch.Cancel;
 import dev.hearth.controlplane.journal.Batch.Hopeless;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.controlplane.scheduling.Dispatcher;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -188,6 +189,10 @@ public final class Journal implements SmartLifecycle {
                 refused(batch, e);
                 return;
             } catch (RuntimeException e) {
+                if (isTooMuch(e)) {
+                    refused(batch, e);
+                    return;
+                }
                 if (System.nanoTime() > deadline || !pause()) {
                     log.error("journal: gave up a batch of {}: {}", batch.size(), e.getMessage());
                     batch.fail(e);
@@ -196,6 +201,13 @@ public final class Journal implements SmartLifecycle {
                 log.warn("journal: database away, trying again: {}", e.getMessage());
             }
         }
+    }
+
+    /** Class 54, a limit of PostgreSQL such as that of an index entry: it would be exceeded again, however often it is tried. */
+    private static boolean isTooMuch(RuntimeException e) {
+        return e.getCause() instanceof SQLException refusal
+                && refusal.getSQLState() != null
+                && refusal.getSQLState().startsWith("54");
     }
 
     private void refused(Batch batch, RuntimeException cause) {

@@ -10,9 +10,13 @@ import dev.hearth.controlplane.journal.Outcome.Failed;
 import dev.hearth.controlplane.journal.Payloads;
 import dev.hearth.controlplane.pool.Pools;
 import dev.hearth.controlplane.problem.ProblemException;
+import dev.hearth.controlplane.problem.QueryValues;
+import dev.hearth.controlplane.problem.Texts;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.controlplane.scheduling.ClaimedAction;
+import dev.hearth.model.Violation;
 import dev.hearth.wire.ChildSubmit;
+import java.util.regex.Pattern;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -20,6 +24,9 @@ import tools.jackson.databind.json.JsonMapper;
 /** Starts the children that running attempts ask for, and answers at once for those that have ended already. */
 @Component
 final class ChildSubmits {
+    /** What an address can hold and an index can find. */
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.:~-]{0,199}");
+
     private final Journal journal;
     private final EnvironmentCatalog catalog;
     private final Pools pools;
@@ -66,6 +73,7 @@ final class ChildSubmits {
     }
 
     private NewChild newChild(ClaimedAction parent, ChildSubmit child) {
+        check(child);
         TaskTarget target = catalog.resolveChild(parent.versionId(), child.getEnvironment(), child.getTask());
         return new NewChild(
                 parent.attempt(),
@@ -77,6 +85,22 @@ final class ChildSubmits {
                 target.task(),
                 pool(target, parent.run(), child.getOverrides()),
                 payloads.of(child.getInput().toByteArray(), child.getMediaType()));
+    }
+
+    private static void check(ChildSubmit child) {
+        if (!NAME.matcher(child.getName()).matches()) {
+            throw ProblemException.invalid(new Violation(
+                    "name",
+                    child.getName(),
+                    "must be 1 to 200 letters, digits, '_', '.', ':', '~' or '-', and begin with a letter or a digit"));
+        }
+        if (!child.getEnvironment().isEmpty()) {
+            QueryValues.name("environment", child.getEnvironment());
+        }
+        if (!Texts.isStorable(child.getMediaType())) {
+            throw ProblemException.invalid(
+                    new Violation("mediaType", child.getMediaType(), "must not hold the character U+0000"));
+        }
     }
 
     private long pool(TaskTarget target, String run, String overriding) {
