@@ -112,17 +112,14 @@ final class WorkerStream implements BindableService {
         ReplicaSession session = null;
         open.incrementAndGet();
         try {
-            Optional<WorkerFrame> frame = first(frames);
+            Optional<WorkerFrame> frame = wellFormed(first(frames));
             if (frame.isPresent()) {
-                refuseMalformed(frame);
                 session = greet(frame.get(), outbox);
             }
             while (session != null && frame.isPresent()) {
                 inbox.handle(session, frame.get(), clock.instant());
                 call.request(1);
-                frame = frames.take();
-                refuseMalformed(frame);
-                refuseHello(frame);
+                frame = withoutHello(wellFormed(frames.take()));
             }
             outbox.complete();
         } catch (StatusRuntimeException refusal) {
@@ -151,20 +148,22 @@ final class WorkerStream implements BindableService {
     }
 
     @SuppressWarnings("ReferenceEquality")
-    private static void refuseMalformed(Optional<WorkerFrame> frame) {
+    private static Optional<WorkerFrame> wellFormed(Optional<WorkerFrame> frame) {
         if (frame.isPresent() && frame.get() == FrameReader.MALFORMED) {
             throw Status.INVALID_ARGUMENT
                     .withDescription("a frame is no WorkerFrame of worker.proto")
                     .asRuntimeException();
         }
+        return frame;
     }
 
-    private static void refuseHello(Optional<WorkerFrame> later) {
+    private static Optional<WorkerFrame> withoutHello(Optional<WorkerFrame> later) {
         if (later.isPresent() && later.get().hasHello()) {
             throw Status.INVALID_ARGUMENT
                     .withDescription("only the first frame of a stream may say hello")
                     .asRuntimeException();
         }
+        return later;
     }
 
     private ReplicaSession greet(WorkerFrame first, Outbox outbox) {

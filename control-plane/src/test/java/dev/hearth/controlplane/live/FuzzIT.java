@@ -8,15 +8,11 @@ import dev.hearth.wire.AttemptRef;
 import dev.hearth.wire.WorkerFrame;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -30,14 +26,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -52,7 +46,6 @@ class FuzzIT {
     private static final int STRANGER_CASES = Integer.getInteger("fuzz.strangers", 2_000);
     private static final int FRAME_CASES = Integer.getInteger("fuzz.frames", 3_000);
 
-    private static final String TOKEN = "the fuzzer's join token";
     private static final int REPLICAS = 4;
     private static final int RUNS = 800;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -68,8 +61,7 @@ class FuzzIT {
     static void start() throws Exception {
         System.out.println("fuzz.seed = " + SEED);
         server = LiveServer.start(folder.resolve("home"));
-        String url = Files.readString(server.home().resolve("postgres").resolve("jdbc-url"));
-        sql = JdbcClient.create(new DriverManagerDataSource(url, "postgres", ""));
+        sql = PlayedReplica.database(server);
         bundle = server.uploadExamples();
         server.deployExample("reuse_concurrency", Map.of("replicas", 1, "concurrency", 10, "idleTtl", "PT10M"));
     }
@@ -103,7 +95,7 @@ class FuzzIT {
         });
 
         System.out.println(REST_CASES + " requests to " + calls.size() + " calls, answers by status: " + byStatus);
-        assertThat(faults.stream().limit(20))
+        assertThat(faults.stream().limit(8))
                 .as(faults.size() + " faults, seed " + SEED)
                 .isEmpty();
         everythingIsInOrder();
@@ -135,14 +127,12 @@ class FuzzIT {
         server.deployExample("counter", Map.of("replicas", REPLICAS, "concurrency", 20, "idleTtl", "PT10M"));
         List<Long> replicas = new ArrayList<>();
         for (int i = 0; i < REPLICAS; i++) {
-            replicas.add(ownReplica("STARTING"));
+            replicas.add(PlayedReplica.insert(sql, "counter", "STARTING"));
         }
-        long endedReplica = ownReplica("FAILED");
+        long endedReplica = PlayedReplica.insert(sql, "counter", "FAILED");
         List<String> runs = server.submitAll("counter", "next", Collections.nCopies(RUNS, null));
         ManagedChannel[] channels = IntStream.range(0, 2)
-                .mapToObj(i -> NettyChannelBuilder.forAddress("127.0.0.1", server.workerPort())
-                        .usePlaintext()
-                        .build())
+                .mapToObj(i -> PlayedReplica.channel(server))
                 .toArray(ManagedChannel[]::new);
         Map<String, AtomicInteger> byEnd = new ConcurrentSkipListMap<>();
         try (ExecutorService both = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -162,7 +152,9 @@ class FuzzIT {
             }
         }
         byEnd.forEach((kind, count) -> System.out.println("  " + count + " " + kind));
-        await("no stream of the fuzzer is left").atMost(PATIENCE).until(() -> openStreams() <= liveReplicas());
+        await("no stream of the fuzzer is left")
+                .atMost(PATIENCE)
+                .until(() -> PlayedReplica.openStreams(server) <= liveReplicas());
 
         inParallel(4, runs.size(), n -> server.post("/api/v1/runs/" + runs.get(n) + "/cancel", Map.of()));
         everythingIsInOrder();
@@ -187,7 +179,7 @@ class FuzzIT {
                     yield "noise";
                 }
                 case 1 -> {
-                    stream.send(frames.damaged(frames.hello(anyReplica, TOKEN, List.of())));
+                    stream.send(frames.damaged(frames.hello(anyReplica, PlayedReplica.TOKEN, List.of())));
                     yield "damaged hello";
                 }
                 case 2 -> {
@@ -201,12 +193,13 @@ class FuzzIT {
                     yield "wrong token";
                 }
                 case 4 -> {
-                    stream.send(
-                            frames.hello(random.nextLong(), TOKEN, List.of()).toByteArray());
+                    stream.send(frames.hello(random.nextLong(), PlayedReplica.TOKEN, List.of())
+                            .toByteArray());
                     yield "no such replica";
                 }
                 case 5 -> {
-                    stream.send(frames.hello(endedReplica, TOKEN, List.of()).toByteArray());
+                    stream.send(frames.hello(endedReplica, PlayedReplica.TOKEN, List.of())
+                            .toByteArray());
                     yield "ended replica";
                 }
                 case 6 -> {
@@ -242,10 +235,11 @@ class FuzzIT {
                 FuzzedFrames frames = new FuzzedFrames(random);
                 running.removeIf(attempt -> random.nextInt(3) == 0);
                 RawStream stream = new RawStream(channel)
-                        .send(frames.hello(replica, TOKEN, running).toByteArray());
+                        .send(frames.hello(replica, PlayedReplica.TOKEN, running)
+                                .toByteArray());
                 if (!stream.isWelcome(PATIENCE)) {
                     count(byEnd, "replica refused: " + name(stream.end(PATIENCE)));
-                    replica = ownReplica("STARTING");
+                    replica = PlayedReplica.insert(sql, "counter", "STARTING");
                     running.clear();
                     continue;
                 }
@@ -266,7 +260,9 @@ class FuzzIT {
                             switch (random.nextInt(60)) {
                                 case 0 -> frames.noise();
                                 case 1, 2 -> frames.damaged(next);
-                                case 3 -> frames.hello(replica, TOKEN, running).toByteArray();
+                                case 3 ->
+                                    frames.hello(replica, PlayedReplica.TOKEN, running)
+                                            .toByteArray();
                                 case 4 -> new byte[0];
                                 default -> next.toByteArray();
                             });
@@ -290,33 +286,8 @@ class FuzzIT {
         return status.getCode() + " " + why.replaceAll("-?\\d+", "#").replaceAll("(?s)^(.{100}).*", "$1");
     }
 
-    private static final AtomicLong ORDINALS = new AtomicLong(1);
-
-    /** A replica that no process stands behind: the fuzzer plays it. */
-    private static long ownReplica(String phase) throws Exception {
-        String hash = HexFormat.of()
-                .formatHex(MessageDigest.getInstance("SHA-256").digest(TOKEN.getBytes(StandardCharsets.UTF_8)));
-        return sql.sql("""
-                INSERT INTO replica (pool_id, version, ordinal, phase, slots, join_token, requested_at, started_at)
-                SELECT p.id, 'fuzz', ?, ?, p.concurrency, ?, now(), now() FROM pool p WHERE p.environment = 'counter'
-                RETURNING id
-                """)
-                .params(ORDINALS.getAndIncrement(), phase, hash)
-                .query(Long.class)
-                .single();
-    }
-
-    private static double openStreams() {
-        return server.exchange("GET", "/actuator/prometheus", null, null)
-                .body()
-                .lines()
-                .filter(line -> line.startsWith("hearth_replica_streams"))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
-                .sum();
-    }
-
     private static long liveReplicas() {
-        return sql.sql("SELECT count(*) FROM replica WHERE phase IN ('READY', 'DRAINING') AND version <> 'fuzz'")
+        return sql.sql("SELECT count(*) FROM replica WHERE phase IN ('READY', 'DRAINING') AND version <> 'played'")
                 .query(Long.class)
                 .single();
     }

@@ -158,6 +158,10 @@ final class FuzzedCalls {
                 separator = '&';
             }
         }
+        if (random.nextInt(100) == 0) {
+            // More parameters than the container counts to.
+            target.append(separator).append("a&".repeat(1_500));
+        }
         return target.toString();
     }
 

@@ -93,7 +93,7 @@ record RawRequest(String method, String target, String contentType, byte[] body,
     @Override
     public String toString() {
         String text = new String(body, StandardCharsets.UTF_8);
-        return method + " " + target + " [" + contentType + "] "
-                + (text.length() > 600 ? text.substring(0, 600) + "... " + body.length + " bytes" : text);
+        return method + " " + (target.length() > 200 ? target.substring(0, 200) + "..." : target) + " [" + contentType
+                + "] " + (text.length() > 600 ? text.substring(0, 600) + "... " + body.length + " bytes" : text);
     }
 }

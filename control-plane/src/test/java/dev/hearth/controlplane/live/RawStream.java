@@ -1,6 +1,7 @@
 package dev.hearth.controlplane.live;
 
 import dev.hearth.wire.Assignment;
+import dev.hearth.wire.ChildResult;
 import dev.hearth.wire.ControlFrame;
 import dev.hearth.wire.WorkerGatewayGrpc;
 import io.grpc.CallOptions;
@@ -14,6 +15,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -30,6 +32,7 @@ final class RawStream {
     private final CompletableFuture<Status> end = new CompletableFuture<>();
     private final CompletableFuture<Boolean> welcome = new CompletableFuture<>();
     private final BlockingQueue<Assignment> assignments = new LinkedBlockingQueue<>();
+    private final BlockingQueue<ChildResult> children = new LinkedBlockingQueue<>();
 
     private record Bytes() implements MethodDescriptor.Marshaller<byte[]> {
         @Override
@@ -53,6 +56,7 @@ final class RawStream {
                             welcome.complete(true);
                         }
                         assignments.addAll(frame.getAssignmentsList());
+                        children.addAll(frame.getChildResultsList());
                     }
 
                     @Override
@@ -95,10 +99,6 @@ final class RawStream {
         return end.get(patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    CompletableFuture<Status> ended() {
-        return end;
-    }
-
     /** What was assigned since the last time; waits a moment when there is nothing. */
     List<Assignment> assigned(Duration patience) throws InterruptedException {
         List<Assignment> taken = new ArrayList<>();
@@ -108,5 +108,11 @@ final class RawStream {
             assignments.drainTo(taken);
         }
         return taken;
+    }
+
+    /** The next result of a child; fails when none comes. */
+    ChildResult child(Duration patience) throws InterruptedException {
+        return Objects.requireNonNull(
+                children.poll(patience.toMillis(), TimeUnit.MILLISECONDS), "no result of a child");
     }
 }
