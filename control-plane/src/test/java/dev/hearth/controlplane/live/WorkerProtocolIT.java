@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +48,19 @@ class WorkerProtocolIT {
         channel = PlayedReplica.channel(server);
         server.deployExample("counter", Map.of("replicas", 1, "concurrency", 10, "idleTtl", "PT10M"));
         replica = PlayedReplica.insert(sql, "counter", "STARTING");
+    }
+
+    /** Each test has a replica of its own; there is never none, so that no process is started. */
+    @BeforeEach
+    void another() {
+        replica = sql.sql("""
+                WITH gone AS (
+                    UPDATE replica SET phase = 'FAILED', ended_at = now(), end_reason = 'its test is over'
+                    WHERE id = ? RETURNING *)
+                INSERT INTO replica (pool_id, version, ordinal, phase, slots, join_token, requested_at, started_at)
+                SELECT pool_id, version, ordinal + 1, 'STARTING', slots, join_token, now(), now() FROM gone
+                RETURNING id
+                """).param(replica).query(Long.class).single();
     }
 
     @AfterAll
