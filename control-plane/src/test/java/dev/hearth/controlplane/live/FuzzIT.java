@@ -152,11 +152,18 @@ class FuzzIT {
             }
         }
         byEnd.forEach((kind, count) -> System.out.println("  " + count + " " + kind));
+        assertThat(byEnd.keySet())
+                .as("a sender's fault is called by its name, seed " + SEED)
+                .noneMatch(end -> end.contains(": UNKNOWN") || end.contains(": INTERNAL"));
         await("no stream of the fuzzer is left")
                 .atMost(PATIENCE)
                 .until(() -> PlayedReplica.openStreams(server) <= liveReplicas());
 
         inParallel(4, runs.size(), n -> server.post("/api/v1/runs/" + runs.get(n) + "/cancel", Map.of()));
+        System.out.println("  actions: "
+                + sql.sql("SELECT phase || ' ' || count(*) FROM action GROUP BY phase ORDER BY phase")
+                        .query(String.class)
+                        .list());
         everythingIsInOrder();
         everythingCanBeRead("counter");
     }
