@@ -5,6 +5,7 @@ import dev.hearth.controlplane.journal.Batch.Hopeless;
 import dev.hearth.controlplane.journal.Outcome.Succeeded;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.controlplane.scheduling.Dispatcher;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -260,6 +261,10 @@ public final class Journal implements SmartLifecycle {
                 refused(batch, e);
                 return;
             } catch (RuntimeException e) {
+                if (isTooMuch(e)) {
+                    refused(batch, e);
+                    return;
+                }
                 if (System.nanoTime() > deadline || !pause()) {
                     log.error("journal: gave up a batch of {}: {}", batch.size(), e.getMessage());
                     batch.fail(e);
@@ -268,6 +273,13 @@ public final class Journal implements SmartLifecycle {
                 log.warn("journal: database away, trying again: {}", e.getMessage());
             }
         }
+    }
+
+    /** Class 54, a limit of PostgreSQL such as that of an index entry: it would be exceeded again, however often it is tried. */
+    private static boolean isTooMuch(RuntimeException e) {
+        return e.getCause() instanceof SQLException refusal
+                && refusal.getSQLState() != null
+                && refusal.getSQLState().startsWith("54");
     }
 
     private void refused(Batch batch, RuntimeException cause) {

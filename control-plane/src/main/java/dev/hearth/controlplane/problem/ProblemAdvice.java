@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.coyote.BadRequestException;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,6 +71,17 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
                 HttpStatus.BAD_REQUEST,
                 "Unreadable body",
                 "The body ended early, or its chunks are malformed.",
+                List.of()));
+    }
+
+    /** The container could not read the query, or a form in the body: too many parameters, or broken encoding. */
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> unreadable(InvalidParameterException exception) {
+        log.debug("Parameters could not be read", exception);
+        return answer(new ProblemException(
+                HttpStatus.BAD_REQUEST,
+                "Unreadable parameters",
+                "The parameters are too many, or not percent-encoded UTF-8. Bodies are JSON, not forms.",
                 List.of()));
     }
 

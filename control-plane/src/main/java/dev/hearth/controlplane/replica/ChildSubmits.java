@@ -10,11 +10,15 @@ import dev.hearth.controlplane.journal.Outcome.Failed;
 import dev.hearth.controlplane.journal.Payloads;
 import dev.hearth.controlplane.pool.Pools;
 import dev.hearth.controlplane.problem.ProblemException;
+import dev.hearth.controlplane.problem.QueryValues;
+import dev.hearth.controlplane.problem.Texts;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.controlplane.scheduling.ClaimedAction;
 import dev.hearth.model.ErrorCode;
+import dev.hearth.model.Violation;
 import dev.hearth.wire.ChildSubmit;
 import java.io.UncheckedIOException;
+import java.util.regex.Pattern;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -22,6 +26,9 @@ import tools.jackson.databind.json.JsonMapper;
 /** Starts the children that running attempts ask for, and answers at once for those that have ended already. */
 @Component
 final class ChildSubmits {
+    /** What an address can hold and an index can find. */
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.:~-]{0,199}");
+
     private final Journal journal;
     private final EnvironmentCatalog catalog;
     private final Pools pools;
@@ -68,6 +75,7 @@ final class ChildSubmits {
     }
 
     private NewChild newChild(ClaimedAction parent, ChildSubmit child) {
+        check(child);
         TaskTarget target = catalog.resolveChild(parent.versionId(), child.getEnvironment(), child.getTask());
         Overrides overrides = child.getOverrides().isEmpty()
                 ? Overrides.NONE
@@ -85,6 +93,22 @@ final class ChildSubmits {
                 payloads.ofPatiently(child.getInput().toByteArray(), child.getMediaType()),
                 overrides.applyTo(target.terms()),
                 overrides.priority() == null ? parent.priority() : overrides.priority());
+    }
+
+    private static void check(ChildSubmit child) {
+        if (!NAME.matcher(child.getName()).matches()) {
+            throw ProblemException.invalid(new Violation(
+                    "name",
+                    child.getName(),
+                    "must be 1 to 200 letters, digits, '_', '.', ':', '~' or '-', and begin with a letter or a digit"));
+        }
+        if (!child.getEnvironment().isEmpty()) {
+            QueryValues.name("environment", child.getEnvironment());
+        }
+        if (!Texts.isStorable(child.getMediaType())) {
+            throw ProblemException.invalid(
+                    new Violation("mediaType", child.getMediaType(), "must not hold the character U+0000"));
+        }
     }
 
     private long pool(TaskTarget target, String run, Overrides overrides) {

@@ -68,19 +68,23 @@ final class Greeting {
         Instant now = clock.instant();
         store.ready(facts.id(), now);
         ReplicaSession session = new ReplicaSession(facts, outbox, payloads, now);
-        Welcome welcome = reconcile(session, hello, now);
-        sessions.add(session);
-        outbox.welcome(welcome);
+        outbox.welcome(reconcile(session, hello, now));
         if (facts.phase() == ReplicaPhase.DRAINING) {
             sessions.drain(session);
         }
-        dispatcher.connect(session);
+        enter(session);
         journal.look();
         log.info(
                 "replica {} connected, running {}",
                 facts.id(),
                 session.running().size());
         return session;
+    }
+
+    /** Both at once, so that of two streams of one replica the same one is kept in both places. */
+    private synchronized void enter(ReplicaSession session) {
+        sessions.add(session);
+        dispatcher.connect(session);
     }
 
     private Welcome reconcile(ReplicaSession session, Hello hello, Instant now) {

@@ -142,19 +142,32 @@ final class Inbox {
     }
 
     /** Durations are the replica's, the moment they are counted from is ours: clocks of machines differ. */
+    /**
+     * Durations are the replica's, the moment they are counted from is ours: clocks of machines differ. Nothing of an attempt
+     * lies before its dispatch, or after now, whatever the replica says.
+     */
     private static Times times(Report report, @Nullable Execution execution, Instant now) {
+        Duration waited = Duration.of(Math.max(0, report.getStartedAfterMicros()), ChronoUnit.MICROS);
+        Duration ran = Duration.of(Math.max(0, report.getRanMicros()), ChronoUnit.MICROS);
+        Instant dispatched = execution == null ? now : execution.action().dispatchedAt();
         Instant acknowledged = execution == null ? null : execution.acknowledgedAt();
-        Instant received = acknowledged == null
-                ? now.minus(report.getStartedAfterMicros() + report.getRanMicros(), ChronoUnit.MICROS)
-                : acknowledged;
-        Instant started = received.plus(report.getStartedAfterMicros(), ChronoUnit.MICROS);
-        Instant ended = started.plus(report.getRanMicros(), ChronoUnit.MICROS);
+        Instant received =
+                acknowledged == null ? later(dispatched, now.minus(waited).minus(ran)) : acknowledged;
+        Instant started = earlier(now, received.plus(waited));
         return new Times(
                 received,
-                started.isAfter(now) ? now : started,
-                ended.isAfter(now) ? now : ended,
-                report.getReplicaAgeMillis(),
-                report.getServedBefore());
+                started,
+                earlier(now, started.plus(ran)),
+                Math.max(0, report.getReplicaAgeMillis()),
+                Math.max(0, report.getServedBefore()));
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
     }
 
     private void log(ReplicaSession session, LogLine line) {

@@ -243,7 +243,7 @@ final class ReplicaSession implements ConnectedReplica {
     }
 
     Beat beat() {
-        return new Beat(id(), memory.getHeapUsedBytes(), memory.getRssBytes());
+        return new Beat(id(), Math.max(0, memory.getHeapUsedBytes()), Math.max(0, memory.getRssBytes()));
     }
 
     Collection<Execution> running() {

@@ -5,14 +5,21 @@ import dev.hearth.controlplane.scheduling.Dispatcher;
 import dev.hearth.wire.ControlFrame;
 import dev.hearth.wire.WorkerFrame;
 import dev.hearth.wire.WorkerGatewayGrpc;
+import io.grpc.BindableService;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,9 +30,12 @@ import org.springframework.stereotype.Component;
  * works them off in order and then asks the network for more, so that a fast replica cannot fill the memory.
  */
 @Component
-final class WorkerStream extends WorkerGatewayGrpc.WorkerGatewayImplBase {
+final class WorkerStream implements BindableService {
     /** Frames that may wait in one inbox. */
     private static final int FRAMES_AHEAD = 16;
+
+    /** By then a replica has said hello, or it is none. */
+    private static final Duration HELLO_WITHIN = Duration.ofSeconds(10);
 
     private static final Logger log = LoggerFactory.getLogger(WorkerStream.class);
 
@@ -34,6 +44,7 @@ final class WorkerStream extends WorkerGatewayGrpc.WorkerGatewayImplBase {
     private final Leaving leaving;
     private final Payloads payloads;
     private final Clock clock;
+    private final AtomicInteger open = new AtomicInteger();
 
     WorkerStream(Greeting greeting, Inbox inbox, Leaving leaving, Payloads payloads, Clock clock) {
         this.greeting = greeting;
@@ -54,12 +65,28 @@ final class WorkerStream extends WorkerGatewayGrpc.WorkerGatewayImplBase {
         }
     }
 
+    /** Streams that have not ended, whether they have said hello or not. */
+    int open() {
+        return open.get();
+    }
+
     @Override
-    public StreamObserver<WorkerFrame> connect(StreamObserver<ControlFrame> responses) {
+    public ServerServiceDefinition bindService() {
+        MethodDescriptor<WorkerFrame, ControlFrame> connect = WorkerGatewayGrpc.getConnectMethod().toBuilder()
+                .setRequestMarshaller(new FrameReader())
+                .build();
+        return ServerServiceDefinition.builder(WorkerGatewayGrpc.SERVICE_NAME)
+                .addMethod(connect, ServerCalls.asyncBidiStreamingCall(this::connect))
+                .build();
+    }
+
+    private StreamObserver<WorkerFrame> connect(StreamObserver<ControlFrame> responses) {
         ServerCallStreamObserver<ControlFrame> call = (ServerCallStreamObserver<ControlFrame>) responses;
         call.disableAutoRequest();
         BlockingQueue<Optional<WorkerFrame>> frames = new LinkedBlockingQueue<>();
         call.setOnCancelHandler(() -> frames.add(Optional.empty()));
+        // The end that this side has put to the call: nothing else tells of it.
+        call.setOnCloseHandler(() -> frames.add(Optional.empty()));
         Thread.ofVirtual().name("replica-inbox").start(() -> work(call, frames));
         call.request(FRAMES_AHEAD);
         return new StreamObserver<>() {
@@ -83,16 +110,19 @@ final class WorkerStream extends WorkerGatewayGrpc.WorkerGatewayImplBase {
     private void work(ServerCallStreamObserver<ControlFrame> call, BlockingQueue<Optional<WorkerFrame>> frames) {
         Outbox outbox = new Outbox(call);
         ReplicaSession session = null;
+        open.incrementAndGet();
         try {
-            for (Optional<WorkerFrame> frame = frames.take(); frame.isPresent(); frame = frames.take()) {
-                if (session == null) {
-                    session = greet(frame.get(), outbox);
-                }
+            Optional<WorkerFrame> frame = wellFormed(first(frames));
+            if (frame.isPresent()) {
+                session = greet(frame.get(), outbox);
+            }
+            while (session != null && frame.isPresent()) {
                 session.handling(true);
                 inbox.handle(session, frame.get(), clock.instant());
                 session.seen(clock.instant());
                 session.handling(false);
                 call.request(1);
+                frame = withoutHello(wellFormed(frames.take()));
             }
             outbox.complete();
         } catch (StatusRuntimeException refusal) {
@@ -105,7 +135,38 @@ final class WorkerStream extends WorkerGatewayGrpc.WorkerGatewayImplBase {
             outbox.fail(Status.INTERNAL.withDescription(e.toString()).asRuntimeException());
         } finally {
             left(session);
+            open.decrementAndGet();
         }
+    }
+
+    private static Optional<WorkerFrame> first(BlockingQueue<Optional<WorkerFrame>> frames)
+            throws InterruptedException {
+        Optional<WorkerFrame> first = frames.poll(HELLO_WITHIN.toNanos(), TimeUnit.NANOSECONDS);
+        if (first == null) {
+            throw Status.DEADLINE_EXCEEDED
+                    .withDescription("a stream must say hello within " + HELLO_WITHIN)
+                    .asRuntimeException();
+        }
+        return first;
+    }
+
+    @SuppressWarnings("ReferenceEquality")
+    private static Optional<WorkerFrame> wellFormed(Optional<WorkerFrame> frame) {
+        if (frame.isPresent() && frame.get() == FrameReader.MALFORMED) {
+            throw Status.INVALID_ARGUMENT
+                    .withDescription("a frame is no WorkerFrame of worker.proto")
+                    .asRuntimeException();
+        }
+        return frame;
+    }
+
+    private static Optional<WorkerFrame> withoutHello(Optional<WorkerFrame> later) {
+        if (later.isPresent() && later.get().hasHello()) {
+            throw Status.INVALID_ARGUMENT
+                    .withDescription("only the first frame of a stream may say hello")
+                    .asRuntimeException();
+        }
+        return later;
     }
 
     private ReplicaSession greet(WorkerFrame first, Outbox outbox) {

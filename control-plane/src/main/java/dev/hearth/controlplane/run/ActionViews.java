@@ -8,13 +8,18 @@ import dev.hearth.controlplane.run.RunStore.ActionRow;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Turns rows of actions into views: their attempts, and their payloads as JSON. */
 @Component
 class ActionViews {
+    /** Reading and writing stop at 500 levels, and an answer adds its own. */
+    private static final int DEEPEST_SHOWN = 450;
+
     private final RunStore store;
     private final Payloads payloads;
     private final JsonMapper json;
@@ -46,13 +51,28 @@ class ActionViews {
                 .toList();
     }
 
-    /** What is not JSON is shown as its media type and base 64. */
+    /** What is not JSON, or only says so, is shown as its media type and base 64. */
     JsonNode read(Payload payload) {
         byte[] bytes = payloads.bytes(payload);
-        return payload.mediaType().equals(Payload.JSON)
-                ? json.readTree(bytes)
-                : json.createObjectNode()
+        JsonNode tree = payload.mediaType().equals(Payload.JSON) ? shown(bytes) : null;
+        return tree == null
+                ? json.createObjectNode()
                         .put("mediaType", payload.mediaType())
-                        .put("base64", Base64.getEncoder().encodeToString(bytes));
+                        .put("base64", Base64.getEncoder().encodeToString(bytes))
+                : tree;
+    }
+
+    /** Null for what cannot be read, or not be written again within an answer: a replica may have sent anything. */
+    private @Nullable JsonNode shown(byte[] bytes) {
+        try {
+            JsonNode tree = json.readTree(bytes);
+            return !tree.isMissingNode() && isWithin(DEEPEST_SHOWN, tree) ? tree : null;
+        } catch (JacksonException e) {
+            return null;
+        }
+    }
+
+    private static boolean isWithin(int levels, JsonNode node) {
+        return !node.isContainer() || (levels > 0 && node.valueStream().allMatch(child -> isWithin(levels - 1, child)));
     }
 }

@@ -14,12 +14,15 @@ import dev.hearth.model.ErrorCode;
 import dev.hearth.model.ReplicaPhase;
 import dev.hearth.model.Terms;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -99,6 +102,45 @@ class JournalTest {
                         .query(byte[].class)
                         .single())
                 .isEqualTo("7".getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void aStaleReportDoesNotTakeThePlaceOfTheCurrentOneInTheSameBatch() throws SQLException {
+        RememberingReplica replica = engine.replica(1, 4);
+        journal.submit(run("r1", null)).join();
+        AttemptKey current = replica.next().attempt();
+        journal.submit(run("r2", null)).join();
+        AttemptKey other = replica.next().attempt();
+        AttemptKey stale = new AttemptKey(current.action(), current.token() + 1);
+        CompletableFuture<Boolean> answer;
+
+        try (Connection holder = engine.dataSource().getConnection()) {
+            holder.setAutoCommit(false);
+            holder.createStatement().execute("SELECT * FROM action WHERE run = 'r2' FOR UPDATE");
+            // Waits for the lock; meanwhile the next two gather.
+            journal.end(succeeded(other, "0"));
+            journal.end(succeeded(stale, "1"));
+            answer = journal.end(succeeded(current, "7"));
+            holder.rollback();
+            holder.setAutoCommit(true);
+        }
+
+        assertThat(answer.join()).isTrue();
+        assertThat(phase("r1", "a0")).isEqualTo("SUCCEEDED");
+    }
+
+    @Test
+    void aNameThatNoIndexCanHoldIsRefusedAtOnce() {
+        RememberingReplica replica = engine.replica(1, 4);
+        journal.submit(run("r1", null)).join();
+        AttemptKey parent = replica.next().attempt();
+        String name = new Random(1)
+                .ints(9_000, '!', '~')
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+
+        assertThat(journal.submit(child(parent, "r1", name))).failsWithin(Duration.ofSeconds(10));
+        assertThat(journal.submit(child(parent, "r1", "c1"))).succeedsWithin(Duration.ofSeconds(10));
     }
 
     @Test

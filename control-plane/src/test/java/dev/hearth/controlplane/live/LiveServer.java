@@ -130,6 +130,14 @@ final class LiveServer implements AutoCloseable {
         return home;
     }
 
+    int port() {
+        return port;
+    }
+
+    int workerPort() {
+        return workerPort;
+    }
+
     HttpResponse<String> exchange(String method, String path, Object body, Map<String, String> headers) {
         HttpRequest.BodyPublisher content = switch (body) {
             case null -> BodyPublishers.noBody();

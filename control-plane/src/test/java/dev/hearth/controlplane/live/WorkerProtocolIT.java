@@ -1,0 +1,221 @@
+package dev.hearth.controlplane.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.ByteString;
+import dev.hearth.wire.AttemptRef;
+import dev.hearth.wire.ChildSubmit;
+import dev.hearth.wire.Heartbeat;
+import dev.hearth.wire.Output;
+import dev.hearth.wire.Report;
+import dev.hearth.wire.WorkerFrame;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
+
+/** What a faulty replica sends is refused, or cut to what can be true; it harms nobody else. */
+class WorkerProtocolIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    @TempDir
+    private static Path folder;
+
+    private static LiveServer server;
+    private static JdbcClient sql;
+    private static ManagedChannel channel;
+    private static long replica;
+
+    @BeforeAll
+    static void start() {
+        server = LiveServer.start(folder.resolve("home"));
+        sql = PlayedReplica.database(server);
+        channel = PlayedReplica.channel(server);
+        server.deployExample("counter", Map.of("replicas", 1, "concurrency", 10, "idleTtl", "PT10M"));
+        replica = PlayedReplica.insert(sql, "counter", "STARTING");
+    }
+
+    /** Each test has a replica of its own; there is never none, so that no process is started. */
+    @BeforeEach
+    void another() {
+        replica = sql.sql("""
+                WITH gone AS (
+                    UPDATE replica SET phase = 'FAILED', ended_at = now(), end_reason = 'its test is over'
+                    WHERE id = ? RETURNING *)
+                INSERT INTO replica (pool_id, version, ordinal, phase, slots, join_token, requested_at, started_at)
+                SELECT pool_id, version, ordinal + 1, 'STARTING', slots, join_token, now(), now() FROM gone
+                RETURNING id
+                """).param(replica).query(Long.class).single();
+    }
+
+    @AfterAll
+    static void stop() {
+        channel.shutdownNow();
+        server.close();
+    }
+
+    @Test
+    void aStreamThatNeverSaysHelloIsClosed() throws Exception {
+        assertThat(new RawStream(channel).end(PATIENCE).getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+    }
+
+    @Test
+    void aReplicaThatFallsSilentIsBrokenOffAndForgotten() throws Exception {
+        RawStream stream = connected();
+        assertThat(stream.end(PATIENCE).getCode()).isEqualTo(Status.Code.ABORTED);
+        await("the stream's thread has ended").atMost(PATIENCE).until(() -> PlayedReplica.openStreams(server) == 0);
+    }
+
+    @Test
+    void whatIsNoFrameIsRefusedWithoutAnError() throws Exception {
+        RawStream stream = connected().send(new byte[] {(byte) 0xff, (byte) 0xff, 1});
+        assertThat(stream.end(PATIENCE).getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+        assertThat(Files.readString(server.home().resolve("server.log"))).doesNotContain(" ERROR ");
+    }
+
+    @Test
+    void aSecondHelloIsRefused() throws Exception {
+        RawStream stream =
+                connected().send(PlayedReplica.hello(replica, List.of()).toByteArray());
+        assertThat(stream.end(PATIENCE).getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"not json", "", "{\"a\": 1, \"a\": 2}", "[[[", "\"\0\""})
+    void anOutputThatOnlyClaimsToBeJsonIsShownAsItIs(String output) throws Exception {
+        String run = answer(Report.newBuilder().setOutput(output(output)));
+        assertThat(server.succeeded(run).get("output").get("base64").isString()).isTrue();
+        assertThat(server.actions(run)).hasSize(1);
+        assertThat(server.exchange("GET", "/runs/" + run, null, null).statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void anOutputThatIsTooDeepForAnAnswerIsShownAsItIs() throws Exception {
+        String run = answer(Report.newBuilder().setOutput(output("[".repeat(499) + "]".repeat(499))));
+        assertThat(server.succeeded(run).get("output").get("base64").isString()).isTrue();
+        assertThat(server.actions(run)).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {Long.MIN_VALUE, -1, Long.MAX_VALUE})
+    void whatAReplicaSaysOfTimeStaysWithinTheAttempt(long said) throws Exception {
+        Instant before = Instant.now();
+        String run = answer(Report.newBuilder()
+                .setOutput(output("1"))
+                .setStartedAfterMicros(said)
+                .setRanMicros(said)
+                .setReplicaAgeMillis(said)
+                .setServedBefore(said));
+        server.succeeded(run);
+        JsonNode attempts = server.actions(run).getFirst().get("attempts");
+        assertThat(attempts).hasSize(1);
+        JsonNode attempt = attempts.get(0);
+        assertThat(instant(attempt, "startedAt")).isBetween(before, Instant.now());
+        assertThat(instant(attempt, "endedAt")).isBetween(instant(attempt, "startedAt"), Instant.now());
+        assertThat(attempt.get("replicaAgeMs").asLong()).isNotNegative();
+        assertThat(attempt.get("servedBefore").asLong()).isNotNegative();
+    }
+
+    @Test
+    void aHeartbeatBelowZeroIsNotKept() throws Exception {
+        RawStream stream = connected();
+        stream.send(WorkerFrame.newBuilder()
+                .setHeartbeat(Heartbeat.newBuilder().setHeapUsedBytes(-1).setRssBytes(77))
+                .build()
+                .toByteArray());
+        await("the heartbeat is in its row")
+                .atMost(PATIENCE)
+                .until(() -> number("SELECT rss_bytes FROM replica WHERE id = " + replica) == 77);
+        assertThat(number("SELECT heap_bytes FROM replica WHERE id = " + replica))
+                .isZero();
+        stream.cancel();
+    }
+
+    @Test
+    void aChildThatNoRowCanHoldIsRefusedAlone() throws Exception {
+        RawStream stream = connected();
+        String run = server.submitAll("counter", "next", Collections.singletonList(null))
+                .getFirst();
+        AttemptRef parent = stream.assigned(PATIENCE).getFirst().getAttempt();
+        ChildSubmit good = ChildSubmit.newBuilder()
+                .setParent(parent)
+                .setName("child")
+                .setTask("next")
+                .setInput(ByteString.copyFromUtf8("null"))
+                .setMediaType("application/json")
+                .build();
+        stream.send(WorkerFrame.newBuilder()
+                .addChildren(good.toBuilder().setName(""))
+                .addChildren(good.toBuilder().setName("a\0b"))
+                .addChildren(good.toBuilder().setName("x".repeat(70_000)))
+                .addChildren(good.toBuilder().setName("..").setTask("no\0ne"))
+                .addChildren(good.toBuilder().setEnvironment("a\0b"))
+                .addChildren(good.toBuilder().setMediaType("a\0b"))
+                .build()
+                .toByteArray());
+        for (int i = 0; i < 6; i++) {
+            assertThat(stream.child(PATIENCE).getFailure().getCode()).isEqualTo("REFUSED");
+        }
+        stream.send(WorkerFrame.newBuilder()
+                .addChildren(good)
+                .addReports(Report.newBuilder().setAttempt(parent).setOutput(output("1")))
+                .build()
+                .toByteArray());
+        server.succeeded(run);
+        assertThat(server.actions(run)).hasSize(2);
+        stream.cancel();
+    }
+
+    /** Starts a run and has the replica report this of it. */
+    private static String answer(Report.Builder report) throws Exception {
+        RawStream stream = connected();
+        String run = server.submitAll("counter", "next", Collections.singletonList(null))
+                .getFirst();
+        AttemptRef attempt = stream.assigned(PATIENCE).getFirst().getAttempt();
+        stream.send(WorkerFrame.newBuilder()
+                .addReports(report.setAttempt(attempt))
+                .build()
+                .toByteArray());
+        server.succeeded(run);
+        stream.cancel();
+        return run;
+    }
+
+    private static RawStream connected() throws Exception {
+        RawStream stream = new RawStream(channel)
+                .send(PlayedReplica.hello(replica, List.of()).toByteArray());
+        assertThat(stream.isWelcome(PATIENCE)).isTrue();
+        return stream;
+    }
+
+    private static Output output(String value) {
+        return Output.newBuilder()
+                .setValue(ByteString.copyFromUtf8(value))
+                .setMediaType("application/json")
+                .build();
+    }
+
+    private static long number(String query) {
+        return sql.sql(query).query(Long.class).single();
+    }
+
+    private static Instant instant(JsonNode node, String field) {
+        return Instant.parse(node.get(field).asString());
+    }
+}
