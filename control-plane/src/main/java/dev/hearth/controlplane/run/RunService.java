@@ -31,7 +31,7 @@ import tools.jackson.databind.node.NullNode;
 
 /** Accepts runs: checks what was sent against what was deployed, and puts it to the journal. */
 @Service
-class RunService {
+public class RunService {
     private static final int LONGEST_KEY = 200;
 
     /** Longer than the journal is patient with its database. */
@@ -111,7 +111,16 @@ class RunService {
     private CompletableFuture<StoredAction> put(
             TaskTarget target, @Nullable JsonNode input, @Nullable String key, @Nullable Overrides overrides) {
         catalog.checkInput(target, input == null ? NullNode.getInstance() : input);
-        String name = drafts.names().next();
+        return put(drafts.names().next(target.project(), key), target, drafts.bytes(input), key, overrides);
+    }
+
+    /** Stores a run under the name that was promised for it. Its input was accepted unseen: a worker that cannot read it fails it. */
+    public CompletableFuture<StoredAction> submit(String name, TaskTarget target, byte[] json, @Nullable String key) {
+        return put(name, target, json, key, null);
+    }
+
+    private CompletableFuture<StoredAction> put(
+            String name, TaskTarget target, byte[] json, @Nullable String key, @Nullable Overrides overrides) {
         return journal.submit(new NewRun(
                 name,
                 target.project(),
@@ -120,7 +129,7 @@ class RunService {
                 target.version(),
                 target.task(),
                 pool(target, name, overrides),
-                payloads.of(drafts.bytes(input), Payload.JSON),
+                payloads.of(json, Payload.JSON),
                 key));
     }
 
