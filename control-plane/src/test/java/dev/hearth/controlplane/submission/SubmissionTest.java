@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.hearth.api.Overrides;
+import dev.hearth.controlplane.EngineServer;
 import dev.hearth.controlplane.TestDatabase;
 import dev.hearth.controlplane.TestDatabase.Database;
 import dev.hearth.sdk.Environment;
@@ -42,14 +43,14 @@ class SubmissionTest {
 
     private static Database database;
     private static JdbcClient sql;
-    private static SubmissionServer server;
+    private static EngineServer server;
 
     private Connection connection;
 
     @BeforeAll
     static void start(@TempDir Path home) {
         database = TestDatabase.fresh();
-        server = SubmissionServer.start(home, database);
+        server = EngineServer.start(home, database);
         sql = JdbcClient.create(new DriverManagerDataSource(database.url(), database.user(), database.password()));
         sql.sql("CREATE TABLE customer_order (id int)").update();
         deploy("shop");
@@ -126,7 +127,7 @@ class SubmissionTest {
 
     @Test
     void severalControlPlanesMakeOneRunOfEach(@TempDir Path home) throws SQLException {
-        try (SubmissionServer second = SubmissionServer.start(home, database)) {
+        try (EngineServer second = EngineServer.start(home, database)) {
             assertThat(second.bean(Pickup.class)).isNotNull();
             Set<String> names = new HashSet<>();
             for (int transaction = 0; transaction < 20; transaction++) {

@@ -1,20 +1,12 @@
-package dev.hearth.controlplane.submission;
+package dev.hearth.controlplane;
 
 import dev.hearth.controlplane.TestDatabase.Database;
 import dev.hearth.controlplane.environment.BundleDescriber;
 import dev.hearth.controlplane.environment.EnvironmentCatalog;
-import dev.hearth.controlplane.journal.Journal;
-import dev.hearth.controlplane.peers.Membership;
 import dev.hearth.controlplane.peers.OwnEndpoint;
-import dev.hearth.controlplane.pool.Pools;
-import dev.hearth.controlplane.problem.ProblemException;
-import dev.hearth.controlplane.run.RunService;
-import dev.hearth.controlplane.scheduling.Dispatcher;
-import dev.hearth.controlplane.security.OpenServerRefusal;
-import dev.hearth.controlplane.signals.Signals;
-import dev.hearth.controlplane.storage.BlobStore;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -26,11 +18,11 @@ import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.FilterType;
 import org.springframework.data.jpa.repository.config.EnableJpaRepositories;
 
-/** The half of a control plane that stores runs, without replicas. */
-final class SubmissionServer implements AutoCloseable {
+/** A control plane without replicas: what stores runs and shows them, over real HTTP on a real database. */
+public final class EngineServer implements AutoCloseable {
     private final ConfigurableApplicationContext context;
 
-    private SubmissionServer(ConfigurableApplicationContext context) {
+    private EngineServer(ConfigurableApplicationContext context) {
         this.context = context;
     }
 
@@ -40,21 +32,23 @@ final class SubmissionServer implements AutoCloseable {
     @EnableJpaRepositories(basePackageClasses = EnvironmentCatalog.class)
     @ConfigurationPropertiesScan("dev.hearth.controlplane")
     @ComponentScan(
-            basePackageClasses = {
-                Pickup.class,
-                RunService.class,
-                Journal.class,
-                Dispatcher.class,
-                Membership.class,
-                EnvironmentCatalog.class,
-                Pools.class,
-                ProblemException.class,
-                OpenServerRefusal.class,
-                BlobStore.class,
-                Signals.class
+            basePackages = {
+                "dev.hearth.controlplane.admin",
+                "dev.hearth.controlplane.environment",
+                "dev.hearth.controlplane.health",
+                "dev.hearth.controlplane.journal",
+                "dev.hearth.controlplane.peers",
+                "dev.hearth.controlplane.pool",
+                "dev.hearth.controlplane.problem",
+                "dev.hearth.controlplane.run",
+                "dev.hearth.controlplane.scheduling",
+                "dev.hearth.controlplane.security",
+                "dev.hearth.controlplane.signals",
+                "dev.hearth.controlplane.storage",
+                "dev.hearth.controlplane.submission"
             },
             excludeFilters = @ComponentScan.Filter(type = FilterType.REGEX, pattern = ".*DeploymentHalf"))
-    static class SubmissionHalf {
+    static class EngineHalf {
         @Bean
         Clock clock() {
             return Clock.systemUTC();
@@ -71,23 +65,25 @@ final class SubmissionServer implements AutoCloseable {
         }
     }
 
-    static SubmissionServer start(Path home, Database database) {
-        SpringApplication application = new SpringApplication(SubmissionHalf.class);
+    public static EngineServer start(Path home, Database database, String... settings) {
+        SpringApplication application = new SpringApplication(EngineHalf.class);
         application.setRegisterShutdownHook(false);
-        return new SubmissionServer(application.run(
+        List<String> arguments = new ArrayList<>(List.of(
                 "--server.port=0",
                 "--hearth.home=" + home,
                 "--spring.datasource.url=" + database.url(),
                 "--spring.datasource.username=" + database.user(),
                 "--spring.datasource.password=" + database.password(),
                 "--spring.datasource.hikari.maximum-pool-size=4"));
+        arguments.addAll(List.of(settings));
+        return new EngineServer(application.run(arguments.toArray(String[]::new)));
     }
 
-    String address() {
+    public String address() {
         return "http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port");
     }
 
-    <T> T bean(Class<T> type) {
+    public <T> T bean(Class<T> type) {
         return context.getBean(type);
     }
 
