@@ -129,6 +129,8 @@ public final class Chaos {
                     clock.toString(),
                     "FAKETIME_NO_CACHE",
                     "1",
+                    "NO_FAKE_STAT",
+                    "1",
                     "FAKETIME_DONT_FAKE_MONOTONIC",
                     "1"));
         }

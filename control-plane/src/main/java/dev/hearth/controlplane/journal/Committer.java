@@ -78,7 +78,9 @@ final class Committer {
                 .collect(Collectors.groupingBy(ActionChange::pool, Collectors.counting()))
                 .forEach((pool, count) -> dispatcher.queued(pool, count.intValue()));
         List<Slot> offered = dispatcher.offer();
-        List<ClaimedAction> claimed = offered.isEmpty() ? List.of() : claims.claim(offered, now);
+        // Read anew: a slot may have become free since the batch began, and nothing is dispatched before its slot was
+        // free.
+        List<ClaimedAction> claimed = offered.isEmpty() ? List.of() : claims.claim(offered, clock.instant());
         Map<Long, Long> poolOf =
                 offered.stream().collect(Collectors.toMap(Slot::replica, Slot::pool, (first, again) -> first));
         for (ClaimedAction action : claimed) {

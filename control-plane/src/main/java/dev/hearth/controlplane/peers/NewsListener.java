@@ -72,7 +72,7 @@ final class NewsListener implements SmartLifecycle {
     }
 
     private void listen() throws SQLException {
-        try (Wire.Ear ear = wire.listen()) {
+        try (Wire.Ear ear = wire.listen(Wire.PEERS)) {
             log.info("listening to other control planes");
             listeners.tell(EVERYTHING);
             Line line = new Line(clock.instant());

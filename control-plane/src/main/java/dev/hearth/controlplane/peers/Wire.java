@@ -15,12 +15,15 @@ import org.postgresql.PGNotification;
 import org.springframework.stereotype.Component;
 
 /**
- * LISTEN and NOTIFY on two connections of their own: a notification takes a lock of the whole database at its commit, which
- * must hold up nobody's work. They are made when they are needed, so a lone control plane has none.
+ * LISTEN and NOTIFY on connections of their own: a notification takes a lock of the whole database at its commit, which
+ * must hold up nobody's work. They are made when they are needed: one for each channel that is listened to, one to send.
  */
 @Component
-final class Wire implements AutoCloseable {
-    private static final String CHANNEL = "hearth";
+public final class Wire implements AutoCloseable {
+    /** On which control planes talk to each other. */
+    static final String PEERS = "hearth";
+
+    private static final int CONNECTIONS = 3;
     private static final Duration UNUSED = Duration.ofSeconds(30);
 
     private final HikariDataSource connections;
@@ -29,7 +32,7 @@ final class Wire implements AutoCloseable {
         HikariConfig config = new HikariConfig();
         server.unwrap(HikariDataSource.class).copyStateTo(config);
         config.setPoolName("wire");
-        config.setMaximumPoolSize(2);
+        config.setMaximumPoolSize(CONNECTIONS);
         config.setMinimumIdle(0);
         config.setIdleTimeout(UNUSED.toMillis());
         config.setInitializationFailTimeout(-1);
@@ -39,17 +42,17 @@ final class Wire implements AutoCloseable {
     void send(String text) throws SQLException {
         try (Connection connection = connections.getConnection();
                 PreparedStatement notify = connection.prepareStatement("SELECT pg_notify(?, ?)")) {
-            notify.setString(1, CHANNEL);
+            notify.setString(1, PEERS);
             notify.setString(2, text);
             notify.execute();
         }
     }
 
-    /** Hears what is sent from now on, its own messages too. */
-    Ear listen() throws SQLException {
+    /** Hears what is sent from now on, its own messages too. The channel is a plain lower-case word. */
+    public Ear listen(String channel) throws SQLException {
         Connection connection = connections.getConnection();
         try (Statement listen = connection.createStatement()) {
-            listen.execute("LISTEN " + CHANNEL);
+            listen.execute("LISTEN " + channel);
             return new Ear(connection);
         } catch (SQLException e) {
             connections.evictConnection(connection);
@@ -58,7 +61,7 @@ final class Wire implements AutoCloseable {
     }
 
     /** A connection that listens. */
-    final class Ear implements AutoCloseable {
+    public final class Ear implements AutoCloseable {
         private final Connection connection;
 
         private Ear(Connection connection) {
@@ -66,7 +69,7 @@ final class Wire implements AutoCloseable {
         }
 
         /** Waits until something comes, at most {@code patience}. */
-        List<String> await(Duration patience) throws SQLException {
+        public List<String> await(Duration patience) throws SQLException {
             PGNotification[] heard =
                     connection.unwrap(PGConnection.class).getNotifications(Math.toIntExact(patience.toMillis()));
             return heard == null

@@ -33,7 +33,7 @@ import tools.jackson.databind.node.NullNode;
 
 /** Accepts runs: checks what was sent against what was deployed, and puts it to the journal. */
 @Service
-class RunService {
+public class RunService {
     private static final int LONGEST_KEY = 200;
 
     /** Longer than the journal is patient with its database. */
@@ -127,8 +127,16 @@ class RunService {
         return pool == null ? pools.poolOfRun(target.versionId(), run) : pool;
     }
 
+    /** Stores a run under the name that was promised for it. Its input was accepted unseen: a worker that cannot read it fails it. */
+    public CompletableFuture<StoredAction> submit(String name, TaskTarget target, byte[] json, @Nullable String key) {
+        return journal.submit(draft(name, target, json, key, Overrides.NONE));
+    }
+
     private NewRun draft(TaskTarget target, @Nullable JsonNode input, @Nullable String key, Overrides overrides) {
-        String name = drafts.names().next();
+        return draft(drafts.names().next(target.project(), key), target, drafts.bytes(input), key, overrides);
+    }
+
+    private NewRun draft(String name, TaskTarget target, byte[] json, @Nullable String key, Overrides overrides) {
         return new NewRun(
                 name,
                 target.project(),
@@ -137,7 +145,7 @@ class RunService {
                 target.version(),
                 target.task(),
                 pool(target, name, overrides),
-                stored(drafts.bytes(input)),
+                stored(json),
                 key,
                 overrides.applyTo(target.terms()),
                 overrides.priority() == null ? 0 : overrides.priority());

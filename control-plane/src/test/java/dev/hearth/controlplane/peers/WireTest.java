@@ -17,7 +17,7 @@ class WireTest {
         try (MigratedDatabase database = MigratedDatabase.fresh();
                 Wire here = new Wire(database.source());
                 Wire there = new Wire(database.source());
-                Wire.Ear ear = there.listen()) {
+                Wire.Ear ear = there.listen(Wire.PEERS)) {
             here.send("hello");
             assertThat(ear.await(Duration.ofSeconds(10))).containsExactly("hello");
         }
