@@ -127,7 +127,7 @@ public final class Chaos {
                     FAKETIME.toString(),
                     "FAKETIME_TIMESTAMP_FILE",
                     clock.toString(),
-                    "FAKETIME_NO_CACHE",
+                    "FAKETIME_CACHE_DURATION",
                     "1",
                     "NO_FAKE_STAT",
                     "1",
