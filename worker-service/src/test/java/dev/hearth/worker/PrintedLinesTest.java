@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 
 class PrintedLinesTest {
     private final List<String> lines = new ArrayList<>();
-    private final PrintedLines printed = new PrintedLines((line, error) -> lines.add((error ? "err " : "out ") + line));
+    private final PrintedLines printed =
+            new PrintedLines((line, error) -> lines.add((error ? "err " : "out ") + line), () -> 0);
 
     @Test
     void linesAreCutAtTheirEndHoweverTheyArrive() {
