@@ -23,6 +23,7 @@ public final class LogTail {
     private final Rest rest;
     private final String path;
     private @Nullable String lastId;
+    private boolean opened;
 
     /**
      * @param action name of the action, {@code a0} is the root
@@ -40,17 +41,15 @@ public final class LogTail {
     public void read(Consumer<LogLineView> reader) {
         int silent = 0;
         while (true) {
-            String before = lastId;
             try {
                 if (readOnce(reader)) {
                     return;
                 }
                 silent = 0;
             } catch (HearthException e) {
-                silent = lastId == null || lastId.equals(before) ? silent + 1 : 0;
                 boolean away = e.status() == UNREACHABLE || e.status() == UNAVAILABLE;
-                // What cannot be reached at all is told at once: nobody knows yet that there is such a log.
-                if (!away || silent > PATIENCE_SECONDS || (before == null && silent > 0)) {
+                // A server that was never there is told at once.
+                if (!away || !opened || ++silent > PATIENCE_SECONDS) {
                     throw e;
                 }
             }
@@ -65,6 +64,7 @@ public final class LogTail {
                 : Map.of("Accept", "text/event-stream", "Last-Event-ID", lastId);
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(rest.stream(path, headers), StandardCharsets.UTF_8))) {
+            opened = true;
             String id = "";
             String event = "";
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
