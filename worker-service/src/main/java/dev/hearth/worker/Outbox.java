@@ -10,8 +10,9 @@ import dev.hearth.wire.Report;
 import dev.hearth.wire.WorkerFrame;
 import io.grpc.stub.ClientCallStreamObserver;
 import java.time.Duration;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -26,17 +27,21 @@ final class Outbox {
     /** A stream that takes nothing for so long holds up nobody: lines are then kept while there is room, and counted after. */
     private static final Duration LONGEST_HOLD = Duration.ofSeconds(1);
 
+    /** Lines wait so long for others: a frame for each would cost more than what it carries. Anything else takes them along. */
+    private static final Duration LOGS_GATHER = Duration.ofMillis(10);
+
     private final ReentrantLock gathering = new ReentrantLock();
     private final ReentrantLock sending = new ReentrantLock();
     private final PendingFrames pending = new PendingFrames();
 
     // A thread of the system: tasks that never yield may hold every processor that virtual threads run on.
-    private final ExecutorService sender = Executors.newSingleThreadExecutor(
+    private final ScheduledExecutorService sender = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("outbox").daemon().factory());
 
     private final Condition room = gathering.newCondition();
     private volatile long mostLogBytes;
     private boolean scheduled;
+    private boolean logsScheduled;
     private boolean welcome;
     private boolean stuck;
     private @Nullable ClientCallStreamObserver<WorkerFrame> stream;
@@ -128,10 +133,13 @@ final class Outbox {
             } else {
                 pending.lose(line);
             }
+            if (welcome && !scheduled && !logsScheduled) {
+                logsScheduled = true;
+                sender.schedule(() -> send(false), LOGS_GATHER.toMillis(), TimeUnit.MILLISECONDS);
+            }
         } finally {
             gathering.unlock();
         }
-        schedule();
     }
 
     /** Answers false to who is told to stop: it shall not wait. */
@@ -205,6 +213,7 @@ final class Outbox {
         gathering.lock();
         try {
             scheduled = false;
+            logsScheduled = false;
             // A stream that is not ready tells when it is; until then what comes gathers here, where it is bounded.
             if (!welcome || stream == null || !(evenIfSlow || stream.isReady())) {
                 return null;

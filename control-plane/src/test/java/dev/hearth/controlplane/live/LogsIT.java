@@ -53,7 +53,8 @@ class LogsIT {
                 IntStream.range(0, 100).mapToObj(i -> "speaker-" + i).toList();
         List<String> runs = server.submitAll(
                 ENV, "talk", tags.stream().map(tag -> talk(tag, 200, 1)).toList());
-        runs.forEach(server::succeeded);
+        runs.forEach(LogsIT::awaitSuccess);
+        printTimes(runs);
 
         for (int i = 0; i < runs.size(); i++) {
             String tag = tags.get(i);
@@ -79,6 +80,29 @@ class LogsIT {
                 .hasSize(1);
     }
 
+    private static void printTimes(List<String> runs) {
+        List<Instant> times = runs.stream()
+                .map(run -> server.get("/api/v1/runs/" + run + "/actions/a0").at("/attempts/0"))
+                .flatMap(attempt -> Stream.of("startedAt", "endedAt")
+                        .map(name -> Instant.parse(attempt.get(name).asString())))
+                .sorted()
+                .toList();
+        System.out.printf(
+                "100 executions of 200 lines in one process: %d ms%n",
+                Duration.between(times.getFirst(), times.getLast()).toMillis());
+    }
+
+    @Test
+    void theDocumentTellsOfBothForms() {
+        JsonNode log = server.get("/openapi").at("/paths/~1api~1v1~1runs~1{run}~1actions~1{action}~1logs/get");
+        assertThat(log.at("/responses/200/content").propertyNames())
+                .containsExactlyInAnyOrder("text/plain", "text/event-stream");
+        assertThat(log.at("/parameters")
+                        .valueStream()
+                        .map(each -> each.get("name").asString()))
+                .containsExactlyInAnyOrder("run", "action", "follow", "timestamps", "Last-Event-ID");
+    }
+
     @Test
     void aFollowerSeesALineAsSoonAsItIsPrinted() {
         String run = server.submit(ENV, "tick", talk("tick", 100, 10));
@@ -100,9 +124,9 @@ class LogsIT {
         Instant begin = Instant.now();
         String flood = server.submit(ENV, "flood", Map.of("megabytes", 100));
         String neighbour = server.submit(ENV, "talk", talk("neighbour", 400, 1));
-        server.succeeded(neighbour);
+        awaitSuccess(neighbour);
         long neighbourTook = Duration.between(begin, Instant.now()).toMillis();
-        server.succeeded(flood);
+        awaitSuccess(flood);
         System.out.printf(
                 "100 MB printed and cut: %d ms; its neighbour of 400 lines: %d ms%n",
                 Duration.between(begin, Instant.now()).toMillis(), neighbourTook);
@@ -178,6 +202,12 @@ class LogsIT {
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(JSON.readTree(answer.body()).at("/errors/0/field").asString())
                 .isEqualTo("Last-Event-ID");
+    }
+
+    /** Without the pauses of a poll: there are many. */
+    private static void awaitSuccess(String run) {
+        assertThat(server.get("/api/v1/runs/" + run + "?wait=60s").get("phase").asString())
+                .isEqualTo("SUCCEEDED");
     }
 
     /** From the placement that people read: "pid 4711 on host". */

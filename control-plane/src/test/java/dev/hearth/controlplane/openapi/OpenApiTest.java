@@ -19,15 +19,6 @@ class OpenApiTest {
             assertThat(deploy.at("/responses/default/content/application~1problem+json/schema/$ref")
                             .stringValue())
                     .isEqualTo("#/components/schemas/Problem");
-            JsonNode log = document.get("paths")
-                    .get("/api/v1/runs/{run}/actions/{action}/logs")
-                    .get("get");
-            assertThat(log.at("/responses/200/content").propertyNames())
-                    .containsExactlyInAnyOrder("text/plain", "text/event-stream");
-            assertThat(log.at("/parameters")
-                            .valueStream()
-                            .map(each -> each.get("name").stringValue()))
-                    .containsExactlyInAnyOrder("run", "action", "follow", "timestamps", "Last-Event-ID");
             assertThat(document.at("/components/schemas/Problem/properties/errors/items/$ref")
                             .stringValue())
                     .isEqualTo("#/components/schemas/Violation");
