@@ -1,12 +1,10 @@
 package dev.hearth.cli;
 
+import dev.hearth.sdk.LogTail;
 import dev.hearth.sdk.Rest;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,7 +12,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-@Command(name = "logs", description = "Print what an action has printed.", mixinStandardHelpOptions = true)
+@Command(
+        name = "logs",
+        description = "Print what an action has printed: its standard output here, its standard error there.",
+        mixinStandardHelpOptions = true)
 final class LogsCommand implements Callable<Integer> {
     @Mixin
     private Connection connection = new Connection();
@@ -30,26 +31,27 @@ final class LogsCommand implements Callable<Integer> {
             description = "Go on until the action has ended.")
     private boolean follow;
 
+    @Option(
+            names = "--timestamps",
+            description = "Begin each line with its time and its stream, all on standard output.")
+    private boolean timestamps;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         try (Rest rest = connection.open()) {
-            print(rest, run, action, follow, spec.commandLine().getOut());
+            print(new LogTail(rest, run, action, follow), timestamps, spec.commandLine());
         }
         return 0;
     }
 
-    static void print(Rest rest, String run, String action, boolean follow, PrintWriter out) throws IOException {
-        String path = "/api/v1/runs/" + Connection.encoded(run) + "/actions/" + Connection.encoded(action)
-                + "/logs?follow=" + follow;
-        try (BufferedReader lines =
-                new BufferedReader(new InputStreamReader(rest.stream(path), StandardCharsets.UTF_8))) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                out.println(line);
-                out.flush();
-            }
-        }
+    static void print(LogTail log, boolean timestamps, CommandLine command) {
+        log.read(line -> {
+            PrintWriter to = line.isError() && !timestamps ? command.getErr() : command.getOut();
+            to.println(timestamps ? line.time() + " " + line.stream() + " " + line.line() : line.line());
+            to.flush();
+        });
     }
 }

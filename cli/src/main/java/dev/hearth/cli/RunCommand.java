@@ -3,6 +3,7 @@ package dev.hearth.cli;
 import dev.hearth.api.RunView;
 import dev.hearth.api.SubmittedRun;
 import dev.hearth.model.ActionPhase;
+import dev.hearth.sdk.LogTail;
 import dev.hearth.sdk.Rest;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
@@ -65,7 +66,7 @@ final class RunCommand implements Callable<Integer> {
             }
             spec.commandLine().getErr().println(submitted.url());
             if (follow) {
-                LogsCommand.print(rest, submitted.name(), "a0", true, out);
+                LogsCommand.print(new LogTail(rest, submitted.name(), "a0", true), false, spec.commandLine());
             }
             RunView run =
                     Progress.until(rest, submitted.name(), spec.commandLine().getErr());

@@ -155,6 +155,32 @@ class HearthCommandTest {
     }
 
     @Test
+    void logsKeepTheTwoStreamsApart() {
+        answers.put("GET /api/v1/runs/r1/actions/a0/logs", """
+                event: line
+                id: 1-1
+                data: {"time": "2026-01-01T00:00:00Z", "stream": "stdout", "attempt": 1, "line": "all well"}
+
+                : nothing new
+
+                event: line
+                id: 1-2
+                data: {"time": "2026-01-01T00:00:01Z", "stream": "stderr", "attempt": 1, "line": "oh no"}
+
+                event: end
+                data: {}
+
+                """);
+        assertThat(hearth("logs", "r1", "-f")).isZero();
+        assertThat(out.toString().lines()).containsExactly("all well");
+        assertThat(err.toString().lines()).containsExactly("oh no");
+        assertThat(hearth("logs", "r1", "a0", "--timestamps")).isZero();
+        assertThat(out.toString().lines())
+                .endsWith("2026-01-01T00:00:00Z stdout all well", "2026-01-01T00:00:01Z stderr oh no");
+        assertThat(hearth("logs", "r2")).isEqualTo(2);
+    }
+
+    @Test
     void leversAnswerTheEnvironmentAsItThenIs() {
         for (String verb : List.of("warm", "pause", "resume", "retire")) {
             answers.put("POST /api/v1/environments/orders/" + verb, """

@@ -13,6 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -57,8 +58,9 @@ public final class Rest implements AutoCloseable {
     }
 
     /** An answer as it comes in, for live logs. The caller closes it. */
-    public InputStream stream(String path) {
+    public InputStream stream(String path, Map<String, String> headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(endpoint + path));
+        headers.forEach(request::setHeader);
         if (token != null) {
             request.header("Authorization", "Bearer " + token);
         }

@@ -1,10 +1,12 @@
 package dev.hearth.sdk;
 
+import dev.hearth.api.LogLineView;
 import dev.hearth.api.RunView;
 import dev.hearth.api.RunView.ErrorView;
 import dev.hearth.model.ActionPhase;
 import java.lang.reflect.Type;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /** A run on the server. Thread-safe. */
 public final class Run<O> {
@@ -109,5 +111,10 @@ public final class Run<O> {
     /** What its root action has printed so far. */
     public String logs() {
         return rest.text("/api/v1/runs/" + name + "/actions/a0/logs");
+    }
+
+    /** Hands on each line that its root action prints, as it comes, and returns when the action has ended. */
+    public void followLogs(Consumer<LogLineView> reader) {
+        new LogTail(rest, name, "a0", true).read(reader);
     }
 }

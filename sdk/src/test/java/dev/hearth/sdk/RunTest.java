@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -21,6 +22,7 @@ class RunTest {
     private record Answer(int status, String body) {}
 
     private final Deque<Answer> answers = new ArrayDeque<>();
+    private final List<String> lastEventIds = new ArrayList<>();
     private HttpServer server;
     private Hearth hearth;
 
@@ -29,6 +31,8 @@ class RunTest {
         server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
         server.createContext("/api/v1/runs/r1", exchange -> {
             Answer answer = answers.size() > 1 ? answers.remove() : answers.element();
+            String known = exchange.getRequestHeaders().getFirst("Last-Event-ID");
+            lastEventIds.add(known == null ? "none" : known);
             byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(answer.status(), body.length);
             exchange.getResponseBody().write(body);
@@ -78,6 +82,29 @@ class RunTest {
                 .isThrownBy(() -> hearth.find("r1"))
                 .withMessageContainingAll("Bad input", "One field is wrong", "input.x: must be a whole number")
                 .satisfies(refused -> assertThat(refused.status()).isEqualTo(400));
+    }
+
+    @Test
+    void aLogWhoseConnectionBreaksGoesOnBehindItsLastLine() {
+        Run<?> run =
+                new Run<>(new Rest("http://127.0.0.1:" + server.getAddress().getPort(), null), "r1", "", Object.class);
+        answer(
+                new Answer(200, line("1-1", "one") + line("1-2", "two") + "event: line\nid: 1-3\nda"),
+                new Answer(503, "restarting"),
+                new Answer(200, line("2-1", "three") + "event: end\ndata: {}\n\n"));
+        List<String> lines = new ArrayList<>();
+        run.followLogs(line -> lines.add(line.line()));
+        assertThat(lines).containsExactly("one", "two", "three");
+        assertThat(lastEventIds).containsExactly("none", "1-2", "1-2");
+    }
+
+    private static String line(String id, String text) {
+        return """
+                event: line
+                id: %s
+                data: {"time": "2026-01-01T00:00:00Z", "stream": "stdout", "attempt": 1, "line": "%s"}
+
+                """.formatted(id, text);
     }
 
     private void answer(Answer... inTurn) {

@@ -63,12 +63,14 @@ final class Executions {
     void assign(Assignment assignment) {
         long received = System.nanoTime();
         AttemptRef attempt = assignment.getAttempt();
-        PrintedLines printed = new PrintedLines((line, error) -> outbox.log(LogLine.newBuilder()
-                .setAttempt(attempt)
-                .setEpochMicros(ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()))
-                .setText(line)
-                .setErrorStream(error)
-                .build()));
+        PrintedLines printed = new PrintedLines(
+                (line, error) -> outbox.log(LogLine.newBuilder()
+                        .setAttempt(attempt)
+                        .setEpochMicros(ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()))
+                        .setText(line)
+                        .setErrorStream(error)
+                        .build()),
+                outbox::mostLogBytes);
         RunningExecution execution = new RunningExecution(assignment, replica, outbox, printed);
         outbox.acknowledge(attempt);
         if (uncommitted.containsKey(attempt) || running.putIfAbsent(attempt, execution) != null) {

@@ -41,15 +41,25 @@ final class PendingFrames {
         }
     }
 
+    /** Whether so many lines wait that who prints more should wait too: a result must not stand in line behind them for long. */
+    boolean hasManyLines() {
+        return logBytes >= FRAME_BYTES;
+    }
+
     /** Lines that come faster than they can be sent are counted instead of kept: they must not fill the memory. */
     void log(LogLine line) {
         int size = line.getText().length();
         if (logBytes + size > MOST_LOG_BYTES) {
-            lostLines.merge(line.getAttempt(), 1, Integer::sum);
+            lose(line);
             return;
         }
         logBytes += size;
         add(next -> next.addLogs(line), size);
+    }
+
+    /** Leaves a line out, and says so in its log. */
+    void lose(LogLine line) {
+        lostLines.merge(line.getAttempt(), 1, Integer::sum);
     }
 
     /** Only the last word on an attempt is sent, and only if it is news to the control plane. */

@@ -202,7 +202,7 @@ final class Replica implements DisposableBean {
             heartbeatMillis = frame.getWelcome().getHeartbeatMillis();
             endpoints.learn(frame.getWelcome().getEndpointsList());
             frame.getWelcome().getUnknownList().forEach(executions::forget);
-            outbox.welcomed();
+            outbox.welcomed(frame.getWelcome().getMostLogBytes());
             executions.sayAgain();
         }
         if (frame.getEndpointsCount() > 0) {

@@ -39,6 +39,16 @@ class HardTasksTest {
             LoggerFactory.getLogger("user").warn("logged by {}", x);
             return x;
         });
+        environment.task("spelling", Integer.class, Integer.class, x -> {
+            String text = "%d \uD83D\uDD25 %d \u00e4".formatted(x, x).repeat(20);
+            for (char each : text.toCharArray()) {
+                System.out.print(each);
+                System.err.append(each);
+                Thread.yield();
+            }
+            System.out.close();
+            return x;
+        });
         environment.task("flooding", Integer.class, Integer.class, x -> {
             for (int i = 0; i < x; i++) {
                 System.out.println("line " + i);
@@ -117,6 +127,37 @@ class HardTasksTest {
                         .anyMatch(each -> each.getText().contains("logged by 9")))
                 .getLogs(0);
         assertThat(line.getAttempt()).isEqualTo(attempt(1));
+    }
+
+    @Test
+    void aHundredThatPrintHalfCharactersNeitherMixNorCloseTheirOutput() throws Exception {
+        CapturedOutput.install();
+        int executions = 100;
+        for (int i = 1; i <= executions; i++) {
+            replica.controlPlane().assign(attempt(i), "spelling", Integer.toString(i));
+        }
+        List<LogLine> lines = new ArrayList<>();
+        replica.controlPlane().await(frame -> {
+            lines.addAll(frame.getLogsList());
+            return lines.size() >= 2 * executions;
+        });
+        assertThat(lines).hasSize(2 * executions).allSatisfy(line -> {
+            long own = line.getAttempt().getAction();
+            assertThat(line.getText())
+                    .isEqualTo("%d \uD83D\uDD25 %d \u00e4".formatted(own, own).repeat(20));
+        });
+    }
+
+    @Test
+    void aFloodWaitsForItsStreamAndLosesNothing() throws Exception {
+        CapturedOutput.install();
+        replica.controlPlane().assign(attempt(1), "flooding", "300000");
+        List<LogLine> lines = new ArrayList<>();
+        replica.controlPlane().await(frame -> {
+            lines.addAll(frame.getLogsList());
+            return frame.getReportsCount() > 0;
+        });
+        assertThat(lines).hasSize(300_000).last().extracting(LogLine::getText).isEqualTo("line 299999");
     }
 
     @Test

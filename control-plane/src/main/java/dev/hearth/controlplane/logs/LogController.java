@@ -1,72 +1,89 @@
 package dev.hearth.controlplane.logs;
 
-import dev.hearth.controlplane.problem.ProblemException;
+import dev.hearth.api.LogLineView;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
-import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
+import tools.jackson.databind.json.JsonMapper;
 
-/** Logs over REST, as text. */
+/** Logs over REST, written on the call's own virtual thread: a slow reader holds up nobody else. */
 @RestController
 class LogController {
-    /** How often a follower looks. */
-    private static final Duration LOOK = Duration.ofMillis(100);
+    private static final Logger log = LoggerFactory.getLogger(LogController.class);
 
-    private final LogStore store;
+    private final LogReader reader;
+    private final JsonMapper json;
 
-    LogController(LogStore store) {
-        this.store = store;
+    LogController(LogReader reader, JsonMapper json) {
+        this.reader = reader;
+        this.json = json;
     }
 
-    /** All lines of an action; with {@code follow} also those to come, until the action has ended. */
+    @Operation(
+            operationId = "readLog",
+            summary = "What an action has printed",
+            description =
+                    "Lines of all its attempts, in order. As server-sent events for who accepts text/event-stream:"
+                            + " 'line' for each, whose id is shown as Last-Event-ID to go on behind it, then 'end'; a comment"
+                            + " when nothing was said for 15 s. Whatever else is accepted, the answer is text.")
+    @ApiResponse(
+            responseCode = "200",
+            description = "The lines",
+            content = {
+                @Content(mediaType = MediaType.TEXT_PLAIN_VALUE, schema = @Schema(type = "string")),
+                @Content(
+                        mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
+                        schema = @Schema(implementation = LogLineView.class))
+            })
     @GetMapping("/api/v1/runs/{run}/actions/{action}/logs")
-    ResponseEntity<StreamingResponseBody> logs(
+    void logs(
             @PathVariable String run,
             @PathVariable String action,
-            @RequestParam(defaultValue = "false") boolean follow) {
-        long id = store.action(run, action)
-                .orElseThrow(
-                        () -> ProblemException.notFound("There is no action '" + action + "' in a run '" + run + "'."));
-        return ResponseEntity.ok()
-                .contentType(new MediaType(MediaType.TEXT_PLAIN, StandardCharsets.UTF_8))
-                .body(out -> write(id, follow, out));
-    }
-
-    private void write(long action, boolean follow, OutputStream out) throws IOException {
-        long after = 0;
-        while (true) {
-            // Looked at before the lines: those written before the end are read after it.
-            boolean last = !follow || store.hasEnded(action);
-            List<LogStore.Stored> chunks = store.after(action, after);
-            while (!chunks.isEmpty()) {
-                for (LogStore.Stored chunk : chunks) {
-                    out.write(chunk.lines().getBytes(StandardCharsets.UTF_8));
-                    after = chunk.id();
-                }
-                chunks = store.after(action, after);
-            }
-            out.flush();
-            if (last || !pause()) {
-                return;
-            }
-        }
-    }
-
-    private static boolean pause() {
+            @Parameter(description = "Go on until the action has ended") @RequestParam(defaultValue = "false")
+                    boolean follow,
+            @Parameter(description = "Begin each line of text with its time and its stream")
+                    @RequestParam(defaultValue = "false")
+                    boolean timestamps,
+            @Parameter(hidden = true) @RequestHeader(name = HttpHeaders.ACCEPT, defaultValue = "") String accept,
+            @Parameter(description = "With server-sent events: the id of the last one that was read")
+                    @RequestHeader(name = "Last-Event-ID", required = false)
+                    @Nullable
+                    String lastEventId,
+            HttpServletResponse response)
+            throws IOException {
+        LogReader.Source source = reader.find(run, action);
+        boolean events = accept.contains(MediaType.TEXT_EVENT_STREAM_VALUE);
+        Position from = events ? Position.parse(lastEventId) : Position.BEGIN;
+        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        response.setContentType(
+                (events ? MediaType.TEXT_EVENT_STREAM_VALUE : MediaType.TEXT_PLAIN_VALUE) + ";charset=UTF-8");
+        LogReader.Sink sink = events
+                ? new EventSink(response.getOutputStream(), json)
+                : new TextSink(response.getOutputStream(), timestamps);
         try {
-            Thread.sleep(LOOK);
-            return true;
+            reader.read(source, from, follow, sink);
+        } catch (DataAccessException e) {
+            log.warn("The log of {} {} could not be read to its end", run, action, e);
+            sink.breakOff();
+        } catch (IOException e) {
+            log.debug("The reader of a log has gone", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
         }
     }
 }

@@ -1,7 +1,9 @@
 package dev.hearth.controlplane.logs;
 
 import java.time.Clock;
-import java.util.ArrayList;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,42 +17,59 @@ import org.springframework.stereotype.Component;
 
 /**
  * Gathers log lines and writes them, many at a time, beside the journal: a chatty task must not hold up results. Memory is
- * bounded; when the database cannot follow, lines are dropped and the log says so.
+ * bounded; when the database cannot follow, lines are dropped and the log says so. Those of an execution that prints little
+ * are kept then too: it must not pay for its neighbours.
  */
 @Component
 public final class LogWriter implements SmartLifecycle {
     private static final int MOST_GATHERED_CHARS = 16 << 20;
+    private static final int LITTLE_CHARS = 16 << 10;
+
+    /** At most forty commits a second, whatever is printed. A lone line never waits. */
+    private static final Duration SHORTEST_GAP = Duration.ofMillis(25);
+
+    /** For a database that is away; as long as the journal waits for it. */
+    private static final int TRIES = 60;
+
+    private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
     private static final Logger log = LoggerFactory.getLogger(LogWriter.class);
 
     private record Key(long action, int attempt) {}
 
     private final LogStore store;
+    private final Followers followers;
     private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition news = lock.newCondition();
-    private Map<Key, StringBuilder> gathered = new LinkedHashMap<>();
+    private final Condition written = lock.newCondition();
+    private Map<Key, GatheredLines> gathered = new LinkedHashMap<>();
     private int chars;
+    private long batchesTaken;
+    private long batchesDone;
     private boolean running;
     private @Nullable Thread thread;
 
-    LogWriter(LogStore store, Clock clock) {
+    LogWriter(LogStore store, Followers followers, Clock clock) {
         this.store = store;
+        this.followers = followers;
         this.clock = clock;
     }
 
-    /** Thread-safe; never blocks on the database. */
-    public void append(long action, int attempt, String line) {
+    /**
+     * Thread-safe; never blocks on the database.
+     *
+     * @param epochMicros when it was printed; 0 = now
+     */
+    public void append(long action, int attempt, long epochMicros, boolean error, String line) {
         lock.lock();
         try {
-            StringBuilder lines = gathered.computeIfAbsent(new Key(action, attempt), key -> new StringBuilder());
-            if (chars > MOST_GATHERED_CHARS) {
-                String mark = "[lines lost: the log could not be written fast enough]\n";
-                if (lines.indexOf(mark) < 0) {
-                    lines.append(mark);
-                }
+            GatheredLines lines =
+                    gathered.computeIfAbsent(new Key(action, attempt), key -> new GatheredLines(action, attempt));
+            if (chars > MOST_GATHERED_CHARS && lines.chars() > LITTLE_CHARS) {
+                lines.lose();
                 return;
             }
-            lines.append(line).append('\n');
+            lines.add(new LineMark(epochMicros == 0 ? micros(clock.instant()) : epochMicros, error), line);
             chars += line.length() + 1;
             news.signal();
         } finally {
@@ -58,37 +77,98 @@ public final class LogWriter implements SmartLifecycle {
         }
     }
 
-    private void loop() {
-        while (true) {
-            Map<Key, StringBuilder> lines = take();
-            if (lines.isEmpty()) {
-                return;
+    /** Waits until the lines that were appended before are in the database, at most {@code patience}. */
+    void settle(Duration patience) throws InterruptedException {
+        lock.lock();
+        try {
+            long wanted = gathered.isEmpty() ? batchesTaken : batchesTaken + 1;
+            long left = patience.toNanos();
+            while (running && batchesDone < wanted && left > 0) {
+                left = written.awaitNanos(left);
             }
-            try {
-                List<LogStore.Chunk> chunks = new ArrayList<>();
-                lines.forEach(
-                        (key, text) -> chunks.add(new LogStore.Chunk(key.action(), key.attempt(), text.toString())));
-                store.insert(chunks, clock.instant());
-            } catch (RuntimeException e) {
-                log.warn("logs: {} chunks lost: {}", lines.size(), e.toString());
-            }
+        } finally {
+            lock.unlock();
         }
     }
 
+    private void loop() {
+        while (true) {
+            Map<Key, GatheredLines> lines = take();
+            if (lines.isEmpty()) {
+                return;
+            }
+            write(lines);
+            followers.written(lines.keySet().stream().map(Key::action).toList());
+            done();
+            pause(SHORTEST_GAP);
+        }
+    }
+
+    private void write(Map<Key, GatheredLines> lines) {
+        Instant now = clock.instant();
+        LineMark mark = new LineMark(micros(now), true);
+        List<LogStore.Chunk> chunks = lines.values().stream()
+                .flatMap(each -> each.chunks(mark).stream())
+                .toList();
+        for (int attempt = 1; attempt <= TRIES; attempt++) {
+            try {
+                store.insert(chunks, now);
+                return;
+            } catch (RuntimeException e) {
+                log.warn("logs: {} chunks wait for the database: {}", chunks.size(), e.toString());
+                if (!isRunning()) {
+                    break;
+                }
+                pause(BETWEEN_TRIES);
+            }
+        }
+        log.warn("logs: {} chunks lost", chunks.size());
+    }
+
     /** Empty when the writer has stopped and nothing is left. */
-    private Map<Key, StringBuilder> take() {
+    private Map<Key, GatheredLines> take() {
         lock.lock();
         try {
             while (gathered.isEmpty() && running) {
                 news.awaitUninterruptibly();
             }
-            Map<Key, StringBuilder> taken = gathered;
+            Map<Key, GatheredLines> taken = gathered;
             gathered = new LinkedHashMap<>();
             chars = 0;
+            batchesTaken++;
             return taken;
         } finally {
             lock.unlock();
         }
+    }
+
+    private void done() {
+        lock.lock();
+        try {
+            batchesDone = batchesTaken;
+            written.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Cut short by the end of the writer. */
+    private void pause(Duration duration) {
+        lock.lock();
+        try {
+            long left = duration.toNanos();
+            while (running && left > 0) {
+                left = news.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static long micros(Instant time) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, time);
     }
 
     @Override

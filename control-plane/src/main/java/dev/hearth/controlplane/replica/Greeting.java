@@ -4,6 +4,7 @@ import dev.hearth.controlplane.journal.Journal;
 import dev.hearth.controlplane.journal.Outcome.Failed;
 import dev.hearth.controlplane.journal.Payloads;
 import dev.hearth.controlplane.journal.Retry;
+import dev.hearth.controlplane.logs.LogSettings;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.controlplane.scheduling.ClaimedAction;
 import dev.hearth.controlplane.scheduling.Dispatcher;
@@ -39,13 +40,21 @@ final class Greeting {
     private final Sessions sessions;
     private final Dispatcher dispatcher;
     private final Journal journal;
+    private final LogSettings logs;
     private final Clock clock;
 
-    Greeting(ReplicaStore store, Sessions sessions, Dispatcher dispatcher, Journal journal, Clock clock) {
+    Greeting(
+            ReplicaStore store,
+            Sessions sessions,
+            Dispatcher dispatcher,
+            Journal journal,
+            LogSettings logs,
+            Clock clock) {
         this.store = store;
         this.sessions = sessions;
         this.dispatcher = dispatcher;
         this.journal = journal;
+        this.logs = logs;
         this.clock = clock;
     }
 
@@ -118,7 +127,7 @@ final class Greeting {
                     session.adopt(ClaimedAction.stray(attempt, session.id(), now), now);
                     session.cancel(attempt, now);
                 });
-        return session.welcome(ReplicaKeeper.HEARTBEAT, unknown, sessions.endpoints());
+        return session.welcome(ReplicaKeeper.HEARTBEAT, unknown, sessions.endpoints(), logs.mostPerAttempt());
     }
 
     private static byte[] bytes(String text) {

@@ -173,8 +173,12 @@ final class Inbox {
     private void log(ReplicaSession session, LogLine line) {
         AttemptKey attempt = ReplicaSession.key(line.getAttempt());
         session.find(attempt)
-                .ifPresent(execution ->
-                        logs.append(attempt.action(), execution.action().number(), printable(line.getText())));
+                .ifPresent(execution -> logs.append(
+                        attempt.action(),
+                        execution.action().number(),
+                        line.getEpochMicros(),
+                        line.getErrorStream(),
+                        printable(line.getText())));
     }
 
     /** PostgreSQL's text holds every character but NUL. */

@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.springframework.util.unit.DataSize;
 
 /**
  * A connected replica: what it runs, its free slots, and the way to send to it. Memory that can be thrown away. Thread-safe:
@@ -182,12 +183,13 @@ final class ReplicaSession implements ConnectedReplica {
         outbox.childResult(result.build());
     }
 
-    Welcome welcome(Duration heartbeat, List<AttemptRef> unknown, List<String> known) {
+    Welcome welcome(Duration heartbeat, List<AttemptRef> unknown, List<String> known, DataSize mostLog) {
         endpoints = known;
         return Welcome.newBuilder()
                 .setHeartbeatMillis((int) heartbeat.toMillis())
                 .addAllUnknown(unknown)
                 .addAllEndpoints(known)
+                .setMostLogBytes(mostLog.toBytes())
                 .build();
     }
 

@@ -42,9 +42,14 @@ public final class News {
     private boolean allRuns;
     private volatile boolean heard;
 
-    /** Whether anybody listens. */
+    /** Says whether anybody listens. */
     public void heard(boolean byOthers) {
         heard = byOthers;
+    }
+
+    /** Whether anybody listens: other control planes are alive. */
+    public boolean isHeard() {
+        return heard;
     }
 
     public void tell(Kind kind) {

@@ -167,6 +167,20 @@ final class LiveServer implements AutoCloseable {
         }
     }
 
+    /** The lines of an answer as they come. Closing the stream breaks the connection. */
+    Stream<String> lines(String path, Map<String, String> headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
+        headers.forEach(request::setHeader);
+        try {
+            return http.send(request.build(), BodyHandlers.ofLines()).body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     JsonNode get(String path) {
         return answer(exchange("GET", path, null, null));
     }
