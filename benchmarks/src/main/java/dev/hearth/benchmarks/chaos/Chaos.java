@@ -296,7 +296,7 @@ public final class Chaos {
         out.println();
         try (Connection connection = DriverManager.getConnection(database.url())) {
             out.printf("%-58s %6d%n", "runs accepted", load.accepted().size());
-            count(connection, "actions", "SELECT count(*) FROM action");
+            count(connection, "actions", "SELECT count(*) FROM recorded_action");
             count(connection, "attempts", "SELECT count(*) FROM attempt");
             count(
                     connection,

@@ -42,16 +42,16 @@ final class Checker {
     void check(List<Accepted> accepted, Path effects) throws SQLException, IOException {
         results(accepted);
         rows("actions that never ended", """
-                SELECT run || '/' || name || ' ' || phase FROM action WHERE ended_at IS NULL""");
+                SELECT run || '/' || name || ' ' || phase FROM recorded_action WHERE ended_at IS NULL""");
         rows("actions that did not succeed", """
                 SELECT run || '/' || name || ' ' || phase || ' ' || coalesce(error_code, '') || ' '
                     || coalesce(error_message, '')
-                FROM action WHERE ended_at IS NOT NULL AND phase <> 'SUCCEEDED'""");
+                FROM recorded_action WHERE ended_at IS NOT NULL AND phase <> 'SUCCEEDED'""");
         rows("succeeded actions without exactly one succeeded attempt", """
-                SELECT a.run || '/' || a.name FROM action a WHERE a.phase = 'SUCCEEDED' AND 1 <> (
+                SELECT a.run || '/' || a.name FROM recorded_action a WHERE a.phase = 'SUCCEEDED' AND 1 <> (
                     SELECT count(*) FROM attempt t WHERE t.action_id = a.id AND t.phase = 'SUCCEEDED')""");
         rows("runs whose phase is not that of their root", """
-                SELECT r.name || ' ' || r.phase || ' ' || a.phase FROM run r JOIN action a ON a.run = r.name AND a.parent IS NULL
+                SELECT r.name || ' ' || r.phase || ' ' || a.phase FROM run r JOIN recorded_action a ON a.run = r.name AND a.parent IS NULL
                 WHERE r.phase <> a.phase""");
         rows("attempts that are not numbered 1, 2, 3 ...", """
                 SELECT action_id::text FROM attempt GROUP BY action_id HAVING count(*) <> max(number)""");
@@ -86,7 +86,7 @@ final class Checker {
         Map<String, String> outputs = new LinkedHashMap<>();
         try (Statement statement = database.createStatement();
                 ResultSet row = statement.executeQuery(
-                        "SELECT run, output FROM action WHERE name = 'a0' AND phase = 'SUCCEEDED'")) {
+                        "SELECT run, output FROM recorded_action WHERE name = 'a0' AND phase = 'SUCCEEDED'")) {
             while (row.next()) {
                 outputs.put(row.getString(1), new String(row.getBytes(2), StandardCharsets.UTF_8));
             }
@@ -110,7 +110,7 @@ final class Checker {
         Findings missing = of("succeeded leaves without an effect");
         try (Statement statement = database.createStatement();
                 ResultSet row = statement.executeQuery(
-                        "SELECT run || ' ' || name FROM action WHERE phase = 'SUCCEEDED' AND task = 'leaf'")) {
+                        "SELECT run || ' ' || name FROM recorded_action WHERE phase = 'SUCCEEDED' AND task = 'leaf'")) {
             while (row.next()) {
                 if (!seen.contains(row.getString(1))) {
                     missing.add(row.getString(1));

@@ -97,7 +97,7 @@ final class SubmitStore {
                        a.error_code, a.error_message, a.error_details
                 FROM unnest(?::text[], ?::text[], ?::text[]) AS w (name, project, idempotency_key)
                 JOIN run r ON r.name = w.name OR (r.project, r.idempotency_key) = (w.project, w.idempotency_key)
-                JOIN action a ON a.run = r.name AND a.name = 'a0'
+                JOIN LATERAL recorded_actions(r.name, r.ended_at) a ON a.name = 'a0'
                 """)
                 .param(texts(runs, NewRun::name))
                 .param(texts(runs, NewRun::project))

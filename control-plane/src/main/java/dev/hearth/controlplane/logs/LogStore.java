@@ -78,19 +78,23 @@ public class LogStore {
         return lines;
     }
 
-    /** Index (run, name). */
+    /** Index (run, name), here and in each day of the history. */
     Optional<Long> action(String run, String name) {
-        return sql.sql("SELECT id FROM action WHERE run = ? AND name = ?")
+        return sql.sql("SELECT id FROM recorded_action WHERE run = ? AND name = ?")
                 .params(run.replace("\0", ""), name.replace("\0", ""))
                 .query(Long.class)
                 .optional();
     }
 
-    /** Whether it had ended at that time. */
+    /** Whether it had ended at that time. What is no longer among the live ones ended long ago. */
     boolean hadEnded(long action, Instant then) {
         return sql.sql("""
                 SELECT phase NOT IN ('QUEUED', 'RUNNING') AND coalesce(ended_at <= ?::timestamptz, true)
                 FROM action WHERE id = ?
-                """).params(then.toString(), action).query(Boolean.class).single();
+                """)
+                .params(then.toString(), action)
+                .query(Boolean.class)
+                .optional()
+                .orElse(true);
     }
 }

@@ -31,7 +31,7 @@ class RunStore {
             SELECT a.id, a.name, a.parent, a.environment, a.task, %s AS phase, a.replica_id, a.parked, a.created_at,
                    a.ended_at, a.input, a.input_type, a.input_blob, a.output, a.output_type, a.output_blob,
                    a.error_code, a.error_message, a.error_details
-            FROM action a
+            FROM run r CROSS JOIN LATERAL recorded_actions(r.name, r.ended_at) a
             """.formatted(SHOWN_PHASE);
 
     /** A run with its root, and its actions counted in one pass by index (run, name). */
@@ -39,8 +39,9 @@ class RunStore {
             SELECT r.id, r.name, r.project, r.environment, r.version, r.task, r.phase, r.created_at, r.ended_at,
                    a.output, a.output_type, a.output_blob, a.error_code, a.error_message, a.error_details,
                    (SELECT string_agg(c.phase || '=' || c.actions, ',')
-                    FROM (SELECT phase, count(*) AS actions FROM action WHERE run = r.name GROUP BY phase) c) AS counts
-            FROM run r JOIN action a ON a.run = r.name AND a.name = 'a0'
+                    FROM (SELECT phase, count(*) AS actions FROM recorded_actions(r.name, r.ended_at) GROUP BY phase) c)
+                       AS counts
+            FROM run r JOIN LATERAL recorded_actions(r.name, r.ended_at) a ON a.name = 'a0'
             """;
 
     private final JdbcClient sql;
@@ -123,7 +124,7 @@ class RunStore {
     /** In the order of creation. Index (run, name) and a sort. */
     List<ActionRow> actions(String run, Cursor cursor) {
         return sql.sql(ACTION + """
-                WHERE a.run = :run AND (:from::bigint IS NULL OR a.id > :from) ORDER BY a.id LIMIT :limit
+                WHERE r.name = :run AND (:from::bigint IS NULL OR a.id > :from) ORDER BY a.id LIMIT :limit
                 """)
                 .param("run", run)
                 .param("from", cursor.from())
@@ -133,7 +134,7 @@ class RunStore {
     }
 
     Optional<ActionRow> action(String run, String name) {
-        return sql.sql(ACTION + "WHERE a.run = ? AND a.name = ?")
+        return sql.sql(ACTION + "WHERE r.name = ? AND a.name = ?")
                 .params(run, clean(name))
                 .query((row, n) -> action(row))
                 .optional();
@@ -142,7 +143,8 @@ class RunStore {
     /** All actions of a run as the event stream shows them. */
     List<RunEvent> events(String run) {
         return sql.sql("""
-                SELECT a.name, a.parent, a.task, a.phase, a.attempt, a.replica_id FROM action a WHERE a.run = ? ORDER BY a.id
+                SELECT a.name, a.parent, a.task, a.phase, a.attempt, a.replica_id
+                FROM run r CROSS JOIN LATERAL recorded_actions(r.name, r.ended_at) a WHERE r.name = ? ORDER BY a.id
                 """)
                 .param(run)
                 .query((row, n) -> new RunEvent(

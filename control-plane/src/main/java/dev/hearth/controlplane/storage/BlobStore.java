@@ -10,7 +10,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Keeps bytes in files that are named by their SHA-256: what is there is whole, on disk, and never changes. Thread-safe,
@@ -21,9 +27,11 @@ public final class BlobStore {
 
     private final Path folder;
     private final Path uploads;
+    private final InstantSource clock;
 
     /** Keeps its files in {@code folder}, which is made if it is missing. */
-    public BlobStore(Path folder) {
+    public BlobStore(Path folder, InstantSource clock) {
+        this.clock = clock;
         this.folder = folder.toAbsolutePath();
         this.uploads = this.folder.resolve("uploads");
         try {
@@ -41,7 +49,7 @@ public final class BlobStore {
     /** Stores bytes; answers their SHA-256 once they are on disk. The same bytes are stored once. */
     public String put(byte[] bytes) {
         String name = Upload.sha256(bytes);
-        if (exists(name)) {
+        if (touch(path(name))) {
             return name;
         }
         try (Upload upload = Upload.of(uploads, new ByteArrayInputStream(bytes))) {
@@ -49,6 +57,64 @@ public final class BlobStore {
             return name;
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot store " + bytes.length + " bytes", e);
+        }
+    }
+
+    /** Whether it is there; then it counts as stored just now. */
+    private boolean touch(Path file) {
+        try {
+            Files.setLastModifiedTime(file, FileTime.from(clock.instant()));
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot touch " + file, e);
+        }
+    }
+
+    /**
+     * Removes blobs that nobody has stored, or stored again, since then; answers how many.
+     *
+     * @param kept names of those that stay
+     */
+    public int removeUntouchedSince(Instant then, Predicate<String> kept) {
+        int removed = 0;
+        for (Path file : old(then)) {
+            String name = file.getFileName().toString();
+            if (isName(name) && !kept.test(name)) {
+                removed += remove(file, then) ? 1 : 0;
+            }
+        }
+        return removed;
+    }
+
+    private List<Path> old(Instant then) {
+        try (Stream<Path> files = Files.find(
+                folder,
+                2,
+                (file, known) -> known.isRegularFile()
+                        && known.lastModifiedTime().toInstant().isBefore(then))) {
+            return files.filter(file -> !file.startsWith(uploads)).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot list " + folder, e);
+        }
+    }
+
+    /** Takes it away before looking again: who stores the same bytes in between either touched it in time or writes it anew. */
+    private boolean remove(Path file, Instant then) {
+        Path aside = uploads.resolve(file.getFileName() + ".old");
+        try {
+            Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            if (Files.getLastModifiedTime(aside).toInstant().isBefore(then)) {
+                Files.delete(aside);
+                return true;
+            }
+            Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            return false;
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot remove " + file, e);
         }
     }
 

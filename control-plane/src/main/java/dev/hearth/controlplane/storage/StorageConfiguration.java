@@ -1,6 +1,7 @@
 package dev.hearth.controlplane.storage;
 
 import java.nio.file.Path;
+import java.time.Clock;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -10,7 +11,7 @@ import org.springframework.context.annotation.Configuration;
 class StorageConfiguration {
 
     @Bean
-    BlobStore blobStore(@Value("${hearth.storage.folder}") Path folder) {
-        return new BlobStore(folder);
+    BlobStore blobStore(@Value("${hearth.storage.folder}") Path folder, Clock clock) {
+        return new BlobStore(folder, clock);
     }
 }

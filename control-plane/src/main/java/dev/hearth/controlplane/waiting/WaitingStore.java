@@ -39,7 +39,7 @@ final class WaitingStore {
                             a.priority, a.available_at, a.attempt, a.user_failures + a.system_failures AS failures,
                             a.dispatched_at, a.ended_at, a.replica_id, r.ordinal,
                             1000 * extract(epoch FROM clock_timestamp() - r.seen_at) AS silence_ms
-                        FROM action a
+                        FROM recorded_action a
                         LEFT JOIN pool p ON p.id = a.pool_id
                         LEFT JOIN replica r ON r.id = a.replica_id
                         WHERE a.run = :run AND a.name = :name""")
@@ -81,7 +81,8 @@ final class WaitingStore {
                                 LIMIT :most) h) AS higher,
                             (SELECT count(*) FROM (
                                 SELECT 1 FROM action
-                                WHERE pool_id = :pool AND phase = 'QUEUED' AND priority = :priority AND id < :id
+                                WHERE pool_id = :pool AND phase = 'QUEUED' AND priority = :priority
+                                    AND (turn, id) < (SELECT turn, id FROM action WHERE id = :id)
                                     AND available_at <= :now
                                 LIMIT :most) e) AS earlier""")
                 .param("pool", action.pool())

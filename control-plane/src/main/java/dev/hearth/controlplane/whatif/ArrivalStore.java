@@ -40,16 +40,16 @@ final class ArrivalStore {
                         WITH pools AS MATERIALIZED (
                             SELECT id FROM pool WHERE environment_id = :environment AND version_id IS NULL),
                         ended AS MATERIALIZED (
-                            SELECT a.id, a.run, a.name, a.created_at, a.attempt FROM action a
-                            WHERE a.created_at >= :since AND a.pool_id IN (SELECT id FROM pools)
+                            SELECT a.id, a.run, a.name, a.created_at, a.attempt FROM recorded_action a
+                            WHERE a.created_at >= :since AND a.run_ended_at >= :since AND a.pool_id IN (SELECT id FROM pools)
                                 AND a.phase IN ('SUCCEEDED', 'FAILED') AND a.attempt > 0
                             ORDER BY a.created_at DESC LIMIT :most),
                         family AS MATERIALIZED (
-                            SELECT run, parent, min(created_at) AS first, max(ended_at) AS last FROM action
-                            WHERE created_at >= :since AND parent IS NOT NULL GROUP BY run, parent)
+                            SELECT run, parent, min(created_at) AS first, max(ended_at) AS last FROM recorded_action
+                            WHERE created_at >= :since AND run_ended_at >= :since AND parent IS NOT NULL GROUP BY run, parent)
                         SELECT e.created_at, t.started_at, t.ended_at, f.first, f.last
                         FROM ended e
-                        JOIN attempt t ON t.action_id = e.id AND t.number = e.attempt AND t.started_at IS NOT NULL
+                        JOIN attempt t ON t.action_id = e.id AND t.number = e.attempt AND t.committed_at >= :since AND t.started_at IS NOT NULL
                         LEFT JOIN family f ON f.run = e.run AND f.parent = e.name
                         ORDER BY e.created_at""")
                 .param("environment", environmentId)

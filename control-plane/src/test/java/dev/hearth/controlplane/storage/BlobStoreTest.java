@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,17 +24,17 @@ class BlobStoreTest {
 
     @Test
     void bytesAreFoundUnderTheirHash() {
-        BlobStore blobs = new BlobStore(folder);
+        BlobStore blobs = new BlobStore(folder, Clock.systemUTC());
         assertThat(blobs.put(bytes("hello"))).isEqualTo(HELLO);
         assertThat(blobs.put(bytes("hello"))).isEqualTo(HELLO);
         assertThat(blobs.exists(HELLO)).isTrue();
-        assertThat(new BlobStore(folder).get(HELLO)).isEqualTo(bytes("hello"));
+        assertThat(new BlobStore(folder, Clock.systemUTC()).get(HELLO)).isEqualTo(bytes("hello"));
         assertThat(blobs.put(new byte[0])).startsWith("e3b0c442");
     }
 
     @Test
     void anUploadThatIsNotKeptLeavesNothing() throws IOException {
-        BlobStore blobs = new BlobStore(folder);
+        BlobStore blobs = new BlobStore(folder, Clock.systemUTC());
         try (Upload upload = blobs.receive(new ByteArrayInputStream(bytes("hello")))) {
             assertThat(upload.sha256()).isEqualTo(HELLO);
             assertThat(upload.size()).isEqualTo(5);
@@ -44,7 +45,7 @@ class BlobStoreTest {
 
     @Test
     void aStreamThatBreaksLeavesNothing() throws IOException {
-        BlobStore blobs = new BlobStore(folder);
+        BlobStore blobs = new BlobStore(folder, Clock.systemUTC());
         InputStream broken = new InputStream() {
             @Override
             public int read() throws IOException {
@@ -57,7 +58,7 @@ class BlobStoreTest {
 
     @Test
     void whatIsNotThereIsNamed() {
-        BlobStore blobs = new BlobStore(folder);
+        BlobStore blobs = new BlobStore(folder, Clock.systemUTC());
         assertThatThrownBy(() -> blobs.get(HELLO))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining(HELLO);
