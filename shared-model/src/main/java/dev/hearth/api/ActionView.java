@@ -42,6 +42,7 @@ public record ActionView(
      * @param reused whether the process had served an execution before
      * @param replicaAgeMs age of the process at the start of this attempt
      * @param servedBefore executions that the process had begun before this one
+     * @param staleWrites writes in the name of this attempt that came when it was no longer the current one, and were refused
      */
     public record AttemptView(
             int number,
@@ -57,5 +58,6 @@ public record ActionView(
             boolean reused,
             long replicaAgeMs,
             long servedBefore,
+            int staleWrites,
             @Nullable ErrorView error) {}
 }

@@ -128,14 +128,17 @@ final class PoolStore {
 
     /**
      * Pools by the primary key; for each its live replicas by replica_ordinal, their running actions by action_running,
-     * the queued ones by action_queue.
+     * the queued ones by action_queue; replicas that went lately by replica_gone.
      */
     Map<Long, PoolView> views(Collection<Long> pools) {
         if (pools.isEmpty()) {
             return Map.of();
         }
         return jdbc.sql("""
-                        SELECT p.id, p.state, p.desired, greatest(p.active_at, live.last_busy_at) AS active_at, p.idle_ttl_ms,
+                        SELECT p.id, p.state, p.desired, p.idle_ttl_ms,
+                            greatest(p.active_at, live.last_busy_at, (
+                                SELECT max(last_busy_at) FROM replica
+                                WHERE pool_id = p.id AND ended_at >= p.active_at)) AS active_at,
                             live.replicas, live.slots, working.busy, working.running, waiting.queued
                         FROM pool p,
                             LATERAL (

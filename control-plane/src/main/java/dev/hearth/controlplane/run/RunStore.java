@@ -233,6 +233,7 @@ class RunStore {
                 row.getBoolean("reused"),
                 row.getLong("replica_age_ms"),
                 row.getLong("served_before"),
+                row.getInt("stale_writes"),
                 error(row));
     }
 

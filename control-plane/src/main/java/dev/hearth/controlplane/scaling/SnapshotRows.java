@@ -51,7 +51,7 @@ final class SnapshotRows {
                         row.getBoolean("draining"),
                         row.getBoolean("run_ended"),
                         row.getInt("queued"),
-                        time(row, "active_at"),
+                        time(row, "last_active_at"),
                         time(row, "scaled_down_at")),
                 new StartFailures(row.getInt("failures"), time(row, "failed_at"), row.getString("failed_reason")),
                 new Pace(millis(row, "cold_start_ms"), millis(row, "service_ms")),

@@ -43,11 +43,13 @@ final class SnapshotStore {
 
     /**
      * Queued actions by action_queue, counted as far as they matter; failed starts among the newest replicas by
-     * replica_by_pool; replicas of the server by replica_ordinal.
+     * replica_by_pool; replicas of the server by replica_ordinal; what those did last that have gone since, by replica_gone.
      */
     private static final String POOLS = """
             SELECT p.*, e.state = 'PAUSED' AS paused, r.ended_at IS NOT NULL AS run_ended, q.queued,
                 f.failures, f.failed_at, f.failed_reason, f.cold_start_ms, f.service_ms,
+                greatest(p.active_at, (SELECT max(last_busy_at) FROM replica
+                    WHERE pool_id = p.id AND ended_at >= p.active_at)) AS last_active_at,
                 (SELECT count(*) FROM replica
                     WHERE phase IN ('REQUESTED', 'STARTING', 'READY', 'DRAINING')) AS server_replicas
             FROM candidate c

@@ -312,6 +312,7 @@ public final class Simulation {
     private void leave(SimulatedReplica replica) {
         replica.gone = true;
         pool.replicas.remove(replica);
+        pool.activeAt = Math.max(pool.activeAt, replica.lastBusyAt);
         tally.replicaMillis += now - replica.requestedAt;
     }
 

@@ -142,6 +142,22 @@ class ScalingRoundTest {
     }
 
     @Test
+    void idlenessCountsFromTheLastWorkAlsoWhereItsReplicaWasLostAtOnce() {
+        long pool = db.pool(environment, 2, 2);
+        db.ready(pool, 1);
+        long lost = db.ready(pool, 2);
+        db.execute("UPDATE replica SET phase = 'LOST', last_busy_at = '%s', ended_at = '%s' WHERE id = %d"
+                .formatted(NOON.plusMillis(59_100), NOON.plusMillis(59_200), lost));
+
+        db.round.run(NOON.plusSeconds(60), false);
+        assertThat(state(pool)).isEqualTo("WARMING 2");
+        db.round.run(NOON.plusMillis(119_099), false);
+        assertThat(state(pool)).isEqualTo("WARMING 2");
+        db.round.run(NOON.plusMillis(119_100), false);
+        assertThat(state(pool)).isEqualTo("COLD 0");
+    }
+
+    @Test
     void aParkedParentKeepsItsPoolWarm() {
         long pool = db.pool(environment, 1, 1);
         long replica = db.ready(pool, 1);

@@ -22,7 +22,7 @@ import net.jqwik.api.Provide;
 class LawsTest {
     private static final Duration HALF_AN_HOUR = Duration.ofMinutes(30);
 
-    @Property(tries = 1_000)
+    @Property(tries = 5_000)
     void noLawIsBrokenAndAllWorkIsDone(
             @ForAll("limits") PoolLimits limits,
             @ForAll("worlds") World world,

@@ -1,0 +1,2 @@
+-- A pool is as idle as the last of its work, also where that ran on a replica that has gone since.
+CREATE INDEX replica_gone ON replica (pool_id, ended_at) WHERE ended_at IS NOT NULL;
