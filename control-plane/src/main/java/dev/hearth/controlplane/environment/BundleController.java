@@ -14,7 +14,7 @@ import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.time.Duration;
-import org.springframework.core.io.FileSystemResource;
+import org.springframework.core.io.InputStreamResource;
 import org.springframework.core.io.Resource;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
@@ -77,12 +77,14 @@ final class BundleController {
             content = @Content(mediaType = JAR, schema = @Schema(type = "string", format = "binary")))
     @GetMapping(path = "/{sha256}/content", produces = JAR)
     ResponseEntity<Resource> content(@PathVariable String sha256) {
+        BundleView bundle = bundles.get(named(sha256));
         return ResponseEntity.ok()
                 .contentType(MediaType.parseMediaType(JAR))
-                .eTag(named(sha256))
+                .contentLength(bundle.size())
+                .eTag(bundle.sha256())
                 .cacheControl(
                         CacheControl.maxAge(Duration.ofDays(365)).cachePrivate().immutable())
-                .body(new FileSystemResource(bundles.file(sha256)));
+                .body(new InputStreamResource(() -> bundles.open(bundle)));
     }
 
     private static String named(String sha256) {

@@ -74,8 +74,9 @@ final class Bundles {
                         "There is no bundle " + sha256 + ". Upload the jar with POST /api/v1/bundles."));
     }
 
-    Path file(String sha256) {
-        return blobs.path(get(sha256).sha256());
+    /** The jar's bytes; to be closed. */
+    InputStream open(BundleView bundle) {
+        return blobs.open(bundle.sha256());
     }
 
     /** Why this bundle cannot serve this environment; null if it can. */

@@ -1,5 +1,6 @@
 package dev.hearth.controlplane.problem;
 
+import dev.hearth.controlplane.storage.StorageException;
 import dev.hearth.model.InvalidSpecException;
 import dev.hearth.model.Violation;
 import jakarta.servlet.http.HttpServletRequest;
@@ -93,13 +94,24 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     })
     ResponseEntity<ProblemDetail> unavailable(Exception exception) {
         log.warn("The database could not serve a request", exception);
+        return unavailable("database");
+    }
+
+    /** The blob store is full or away: likewise. */
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> withoutStore(StorageException exception) {
+        log.warn("The blob store could not serve a request: {}", exception.getMessage());
+        return unavailable("blob store");
+    }
+
+    private static ResponseEntity<ProblemDetail> unavailable(String who) {
         return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
                 .header(HttpHeaders.RETRY_AFTER, ProblemWriter.RETRY_SECONDS)
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
                 .body(ProblemDetails.of(
                         HttpStatus.SERVICE_UNAVAILABLE,
                         "Unavailable",
-                        "The database cannot serve this now. Try again in a moment.",
+                        "The " + who + " cannot serve this now. Try again in a moment.",
                         List.of()));
     }
 

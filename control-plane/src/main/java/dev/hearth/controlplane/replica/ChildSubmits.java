@@ -53,7 +53,7 @@ final class ChildSubmits {
 
     void submit(ReplicaSession session, ChildSubmit child) {
         AttemptKey parent = ReplicaSession.key(child.getParent());
-        Execution execution = session.find(parent).orElse(null);
+        Execution execution = session.current(parent).orElse(null);
         if (execution == null) {
             session.childEnded(parent, child.getName(), new Failed(ErrorCode.CANCELLED, "its parent has ended", null));
             return;

@@ -99,7 +99,7 @@ final class Inbox {
         AttemptKey attempt = ReplicaSession.key(report.getAttempt());
         Outcome outcome = outcome(report);
         Times times = times(report, execution, now);
-        if (execution == null || !(outcome instanceof Failed failed)) {
+        if (execution == null || execution.action().isStray() || !(outcome instanceof Failed failed)) {
             return new AttemptEnd(attempt, outcome, null, false, null, times);
         }
         double chance = ThreadLocalRandom.current().nextDouble();
@@ -141,7 +141,6 @@ final class Inbox {
         }
     }
 
-    /** Durations are the replica's, the moment they are counted from is ours: clocks of machines differ. */
     /**
      * Durations are the replica's, the moment they are counted from is ours: clocks of machines differ. Nothing of an attempt
      * lies before its dispatch, or after now, whatever the replica says.
@@ -172,7 +171,7 @@ final class Inbox {
 
     private void log(ReplicaSession session, LogLine line) {
         AttemptKey attempt = ReplicaSession.key(line.getAttempt());
-        session.find(attempt)
+        session.current(attempt)
                 .ifPresent(execution -> logs.append(
                         attempt.action(),
                         execution.action().number(),

@@ -134,6 +134,11 @@ final class ReplicaSession implements ConnectedReplica {
         return Optional.ofNullable(running.get(attempt));
     }
 
+    /** Only if its row still stands behind it. */
+    Optional<Execution> current(AttemptKey attempt) {
+        return find(attempt).filter(execution -> !execution.action().isStray());
+    }
+
     boolean knows(AttemptKey attempt) {
         return find(attempt).isPresent();
     }

@@ -71,4 +71,9 @@ public record ClaimedAction(
         return new ClaimedAction(
                 attempt, replica, "", "", null, "", 0, "", 0, null, "", null, now, 0, 0, Terms.DEFAULT, 0, 0);
     }
+
+    /** Whether its row has nothing to do with this attempt any more: what it says changes nothing. */
+    public boolean isStray() {
+        return number == 0;
+    }
 }

@@ -1,4 +1,4 @@
-/** Bytes that are too large for a row, in files named by their content. */
+/** Bytes that are too large for a row, named by their content, in a folder or in a bucket. */
 @NullMarked
 package dev.hearth.controlplane.storage;
 

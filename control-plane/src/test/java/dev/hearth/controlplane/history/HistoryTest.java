@@ -7,14 +7,13 @@ import dev.hearth.controlplane.TestDatabase;
 import dev.hearth.controlplane.storage.BlobStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +57,7 @@ class HistoryTest {
         version = sql.sql("""
                 INSERT INTO environment_version (environment_id, version, state, spec, tasks, deployed_at)
                 SELECT id, 'v', 'ACTIVE', '{}', '[]', now() FROM environment RETURNING id""").query(Long.class).single();
-        blobs = new BlobStore(folder, Clock.systemUTC());
+        blobs = BlobStore.in(folder, Clock.systemUTC());
     }
 
     @AfterEach
@@ -209,9 +208,9 @@ class HistoryTest {
     }
 
     private String blob(String content, Instant storedAt) throws Exception {
-        String name = blobs.put(content.getBytes(StandardCharsets.UTF_8));
-        Files.setLastModifiedTime(blobs.path(name), FileTime.from(storedAt));
-        return name;
+        byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
+        blobs.put(bytes);
+        return BlobStore.in(folder, InstantSource.fixed(storedAt)).put(bytes);
     }
 
     private List<Map<String, Object>> everything() {

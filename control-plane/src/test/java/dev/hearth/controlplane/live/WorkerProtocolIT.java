@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.google.protobuf.ByteString;
 import dev.hearth.wire.AttemptRef;
 import dev.hearth.wire.ChildSubmit;
+import dev.hearth.wire.Failure;
 import dev.hearth.wire.Heartbeat;
 import dev.hearth.wire.Output;
 import dev.hearth.wire.Report;
@@ -172,13 +173,49 @@ class WorkerProtocolIT {
         for (int i = 0; i < 6; i++) {
             assertThat(stream.child(PATIENCE).getFailure().getCode()).isEqualTo("REFUSED");
         }
+        stream.send(WorkerFrame.newBuilder().addChildren(good).build().toByteArray());
+        await("the good child is queued")
+                .atMost(PATIENCE)
+                .until(() -> server.actions(run).size() == 2);
         stream.send(WorkerFrame.newBuilder()
-                .addChildren(good)
                 .addReports(Report.newBuilder().setAttempt(parent).setOutput(output("1")))
                 .build()
                 .toByteArray());
         server.succeeded(run);
-        assertThat(server.actions(run)).hasSize(2);
+        stream.cancel();
+    }
+
+    /** It has been away for so long that its attempts were given to others, and comes back with them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"OUT_OF_MEMORY", "STORAGE", "USER"})
+    void whatAReplicaSaysOfAttemptsThatAreNoLongerItsChangesNothing(String code) throws Exception {
+        AttemptRef one = AttemptRef.newBuilder().setAction(1).setToken(-1).build();
+        AttemptRef another = one.toBuilder().setToken(-2).build();
+        RawStream stream = new RawStream(channel)
+                .send(PlayedReplica.hello(replica, List.of(one, another)).toByteArray());
+        assertThat(stream.isWelcome(PATIENCE)).isTrue();
+        stream.send(WorkerFrame.newBuilder()
+                .addChildren(ChildSubmit.newBuilder()
+                        .setParent(another)
+                        .setName("child")
+                        .setTask("next")
+                        .setInput(ByteString.copyFromUtf8("null"))
+                        .setMediaType("application/json"))
+                .addReports(Report.newBuilder()
+                        .setAttempt(one)
+                        .setFailure(Failure.newBuilder().setCode(code).setMessage("late")))
+                .build()
+                .toByteArray());
+        assertThat(stream.child(PATIENCE).getFailure().getCode()).isEqualTo("CANCELLED");
+
+        String run = server.submitAll("counter", "next", Collections.singletonList(null))
+                .getFirst();
+        AttemptRef next = stream.assigned(PATIENCE).getFirst().getAttempt();
+        stream.send(WorkerFrame.newBuilder()
+                .addReports(Report.newBuilder().setAttempt(next).setOutput(output("1")))
+                .build()
+                .toByteArray());
+        assertThat(server.succeeded(run).get("output").asInt()).isEqualTo(1);
         stream.cancel();
     }
 

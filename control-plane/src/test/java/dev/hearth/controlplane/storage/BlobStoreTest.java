@@ -24,17 +24,17 @@ class BlobStoreTest {
 
     @Test
     void bytesAreFoundUnderTheirHash() {
-        BlobStore blobs = new BlobStore(folder, Clock.systemUTC());
+        BlobStore blobs = BlobStore.in(folder, Clock.systemUTC());
         assertThat(blobs.put(bytes("hello"))).isEqualTo(HELLO);
         assertThat(blobs.put(bytes("hello"))).isEqualTo(HELLO);
         assertThat(blobs.exists(HELLO)).isTrue();
-        assertThat(new BlobStore(folder, Clock.systemUTC()).get(HELLO)).isEqualTo(bytes("hello"));
+        assertThat(BlobStore.in(folder, Clock.systemUTC()).get(HELLO)).isEqualTo(bytes("hello"));
         assertThat(blobs.put(new byte[0])).startsWith("e3b0c442");
     }
 
     @Test
     void anUploadThatIsNotKeptLeavesNothing() throws IOException {
-        BlobStore blobs = new BlobStore(folder, Clock.systemUTC());
+        BlobStore blobs = BlobStore.in(folder, Clock.systemUTC());
         try (Upload upload = blobs.receive(new ByteArrayInputStream(bytes("hello")))) {
             assertThat(upload.sha256()).isEqualTo(HELLO);
             assertThat(upload.size()).isEqualTo(5);
@@ -45,7 +45,7 @@ class BlobStoreTest {
 
     @Test
     void aStreamThatBreaksLeavesNothing() throws IOException {
-        BlobStore blobs = new BlobStore(folder, Clock.systemUTC());
+        BlobStore blobs = BlobStore.in(folder, Clock.systemUTC());
         InputStream broken = new InputStream() {
             @Override
             public int read() throws IOException {
@@ -58,11 +58,11 @@ class BlobStoreTest {
 
     @Test
     void whatIsNotThereIsNamed() {
-        BlobStore blobs = new BlobStore(folder, Clock.systemUTC());
+        BlobStore blobs = BlobStore.in(folder, Clock.systemUTC());
         assertThatThrownBy(() -> blobs.get(HELLO))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining(HELLO);
-        assertThatThrownBy(() -> blobs.path("../../etc/passwd")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> blobs.get("../../etc/passwd")).isInstanceOf(IllegalArgumentException.class);
     }
 
     private long files() throws IOException {
