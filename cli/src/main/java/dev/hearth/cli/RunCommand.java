@@ -39,6 +39,14 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--input", paramLabel = "JSON", description = "Input of the task, e.g. '{\"n\": 500}'.")
     private @Nullable String input;
 
+    @Option(
+            names = "--overrides",
+            paramLabel = "JSON",
+            description =
+                    "What this call changes of its task: {\"retries\": 3, \"timeout\": \"PT1M\", \"queueTimeout\": 30,"
+                            + " \"priority\": 10, \"reusable\": \"off\", \"resources\": {\"memory\": \"2Gi\"}}.")
+    private @Nullable String overrides;
+
     @Option(names = "--idempotency-key", description = "The same key starts a run only once.")
     private @Nullable String idempotencyKey;
 
@@ -86,16 +94,23 @@ final class RunCommand implements Callable<Integer> {
         body.put("environment", environment);
         body.put("task", task);
         if (input != null) {
-            try {
-                body.put("input", JSON.readTree(input));
-            } catch (JacksonException e) {
-                throw new UsageException("--input is no JSON: " + e.getOriginalMessage());
-            }
+            body.put("input", json("--input", input));
+        }
+        if (overrides != null) {
+            body.put("overrides", json("--overrides", overrides));
         }
         if (idempotencyKey != null) {
             body.put("idempotencyKey", idempotencyKey);
         }
         return body;
+    }
+
+    private static JsonNode json(String option, String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (JacksonException e) {
+            throw new UsageException(option + " is no JSON: " + e.getOriginalMessage());
+        }
     }
 
     private static String failure(RunView run) {

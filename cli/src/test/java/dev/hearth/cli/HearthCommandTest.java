@@ -74,6 +74,21 @@ class HearthCommandTest {
     }
 
     @Test
+    void whatACallChangesGoesAlong() {
+        answers.put("POST /api/v1/runs", "{\"name\": \"r1\", \"url\": \"http://x/runs/r1\", \"phase\": \"QUEUED\"}");
+        assertThat(hearth("run", "env", "square", "--detach", "--overrides", "{\"priority\": 5}"))
+                .isZero();
+        assertThat(JsonMapper.shared()
+                        .readTree(bodies.get("POST /api/v1/runs"))
+                        .get("overrides")
+                        .get("priority")
+                        .asInt())
+                .isEqualTo(5);
+        assertThat(hearth("run", "env", "square", "--overrides", "five")).isEqualTo(2);
+        assertThat(err.toString()).contains("--overrides is no JSON");
+    }
+
+    @Test
     void aRefusalOfTheServerIsPassedOn() {
         assertThat(hearth("get", "runs")).isEqualTo(2);
         assertThat(err.toString()).contains("nothing here");
