@@ -41,6 +41,9 @@ final class Batch {
     final List<Wish<NewChild, StoredAction>> children = new ArrayList<>();
     final Map<AttemptKey, Boolean> parkings = new LinkedHashMap<>();
     final Map<Long, Beat> beats = new LinkedHashMap<>();
+    /** Set slots free that this transaction's ends and parkings give back: not sooner, or rows would show them booked twice. */
+    final List<Runnable> freed = new ArrayList<>();
+
     boolean lookEverywhere;
 
     /** Of inputs and outputs, for the bound on what gathers. */
@@ -60,7 +63,9 @@ final class Batch {
                 + children.size();
     }
 
+    /** The replicas' slots are free all the same: what ran there has ended. */
     void fail(Throwable cause) {
+        freed.forEach(Runnable::run);
         Stream.of(hopeless, replicaEnds, attemptEnds, cancels, runs, children)
                 .flatMap(List::stream)
                 .forEach(wish -> wish.answer().completeExceptionally(cause));
@@ -77,6 +82,7 @@ final class Batch {
         children.forEach(wish -> single(singles).children.add(wish));
         parkings.forEach((attempt, parked) -> single(singles).parkings.put(attempt, parked));
         single(singles).beats.putAll(beats);
+        singles.getLast().freed.addAll(freed);
         return singles;
     }
 

@@ -77,6 +77,7 @@ final class Committer {
                 .filter(change -> change.phase() == ActionPhase.QUEUED)
                 .collect(Collectors.groupingBy(ActionChange::pool, Collectors.counting()))
                 .forEach((pool, count) -> dispatcher.queued(pool, count.intValue()));
+        batch.freed.forEach(Runnable::run);
         List<Slot> offered = dispatcher.offer();
         // Read anew: a slot may have become free since the batch began, and nothing is dispatched before its slot was
         // free.

@@ -132,11 +132,21 @@ public final class Journal implements SmartLifecycle {
 
     /** Ends an attempt; answers false if its token is stale, and then nothing has changed. */
     public CompletableFuture<Boolean> end(AttemptEnd end) {
+        return end(end, () -> {});
+    }
+
+    /**
+     * As {@link #end(AttemptEnd)}.
+     *
+     * @param free sets the attempt's slot free; called before the claims of the transaction that ends it, perhaps more than once
+     */
+    public CompletableFuture<Boolean> end(AttemptEnd end, Runnable free) {
         Wish<AttemptEnd, Boolean> wish = new Wish<>(end);
         awaitRoom(PATIENCE);
         return put(
                         batch -> {
                             batch.attemptEnds.add(wish);
+                            batch.freed.add(free);
                             batch.bytes += end.outcome() instanceof Succeeded done
                                     ? done.output().inlineSize()
                                     : 0;
@@ -173,9 +183,16 @@ public final class Journal implements SmartLifecycle {
         return put(batch -> batch.hopeless.add(wish), wish);
     }
 
-    /** Notes that an attempt waits for children, or no longer does. */
-    public void park(AttemptKey attempt, boolean parked) {
-        put(batch -> batch.parkings.put(attempt, parked));
+    /**
+     * Notes that an attempt waits for children, or no longer does.
+     *
+     * @param free sets its slot free, if it waits; called before the claims of the transaction that notes it, perhaps more than once
+     */
+    public void park(AttemptKey attempt, boolean parked, Runnable free) {
+        put(batch -> {
+            batch.parkings.put(attempt, parked);
+            batch.freed.add(free);
+        });
     }
 
     /** Notes signs of life. */

@@ -7,12 +7,17 @@ import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** An attempt that runs in a connected replica. Written by its session's inbox thread. */
+/**
+ * An attempt that runs in a connected replica. Written by its session's inbox thread; its slot is set free by the journal's, with
+ * the commit from which on its row says that it holds none.
+ */
 final class Execution {
     private final ClaimedAction action;
     private final AtomicInteger openChildren = new AtomicInteger();
     private volatile @Nullable Instant acknowledgedAt;
-    private volatile boolean parked;
+    private boolean parked;
+    private boolean over;
+    private boolean holdsSlot = true;
     private volatile @Nullable Instant toldToStopAt;
     private volatile boolean timedOut;
 
@@ -59,15 +64,29 @@ final class Execution {
         return news;
     }
 
-    boolean parked() {
-        return parked;
-    }
-
     /** Answers whether this changes anything. */
-    boolean park(boolean park) {
+    synchronized boolean park(boolean park) {
         boolean changes = parked != park;
         parked = park;
         return changes;
+    }
+
+    synchronized void ended() {
+        over = true;
+    }
+
+    /** Gives its slot back, unless it has gone on meanwhile; answers false if there is none to give. */
+    synchronized boolean yieldSlot() {
+        boolean yields = holdsSlot && (parked || over);
+        holdsSlot &= !yields;
+        return yields;
+    }
+
+    /** Takes a slot again, even if there is none; answers false if it still has one. */
+    synchronized boolean takeSlot() {
+        boolean takes = !holdsSlot;
+        holdsSlot = true;
+        return takes;
     }
 
     void childOpened() {

@@ -23,6 +23,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -66,8 +67,11 @@ final class Inbox {
     private void park(ReplicaSession session, Parking parking) {
         AttemptKey attempt = ReplicaSession.key(parking.getAttempt());
         session.find(attempt).ifPresent(execution -> {
-            if (session.park(execution, parking.getParked())) {
-                journal.park(attempt, parking.getParked());
+            if (execution.park(parking.getParked())) {
+                if (!parking.getParked()) {
+                    session.takeSlot(execution);
+                }
+                journal.park(attempt, parking.getParked(), () -> session.yieldSlot(execution));
             }
         });
     }
@@ -77,7 +81,8 @@ final class Inbox {
         Execution execution = session.finish(attempt).orElse(null);
         boolean lastOfItsReplica = session.singleUse() && session.leave();
         AttemptEnd end = attemptEnd(session, report, execution, now);
-        journal.end(end).whenComplete((accepted, fault) -> {
+        Runnable free = () -> Optional.ofNullable(execution).ifPresent(session::yieldSlot);
+        journal.end(end, free).whenComplete((accepted, fault) -> {
             if (fault == null) {
                 session.committed(attempt);
             }

@@ -32,14 +32,14 @@ import org.springframework.util.unit.DataSize;
 
 /**
  * A connected replica: what it runs, its free slots, and the way to send to it. Memory that can be thrown away. Thread-safe:
- * slots are taken by the journal's thread and set free by the inbox thread.
+ * slots are taken and set free by the journal's thread; what goes on after waiting takes one by the inbox thread.
  */
 final class ReplicaSession implements ConnectedReplica {
     private final ReplicaFacts facts;
     private final Outbox outbox;
     private final Payloads payloads;
     private final Map<AttemptKey, Execution> running = new ConcurrentHashMap<>();
-    /** Executions that hold a slot: all that run and are not parked. */
+    /** Executions that hold a slot, by what is committed. */
     private final AtomicInteger held = new AtomicInteger();
 
     private volatile Instant lastSeen;
@@ -143,23 +143,28 @@ final class ReplicaSession implements ConnectedReplica {
         return find(attempt).isPresent();
     }
 
-    /** The execution is over in the process: its slot is free, whatever the database says of it. */
+    /** The execution is over in the process. Its slot is free when the journal says so: {@link #yieldSlot}. */
     Optional<Execution> finish(AttemptKey attempt) {
         Optional<Execution> found = find(attempt);
         found.ifPresent(execution -> {
             running.remove(attempt);
-            park(execution, true);
+            execution.ended();
         });
         return found;
     }
 
-    /** Answers whether it changes anything. */
-    boolean park(Execution execution, boolean parked) {
-        boolean changes = execution.park(parked);
-        if (changes) {
-            held.addAndGet(parked ? -1 : 1);
+    /** For the journal, with the end of an execution or its waiting for children. */
+    void yieldSlot(Execution execution) {
+        if (execution.yieldSlot()) {
+            held.decrementAndGet();
         }
-        return changes;
+    }
+
+    /** It goes on at once, if need be over the limit for that moment. */
+    void takeSlot(Execution execution) {
+        if (execution.takeSlot()) {
+            held.incrementAndGet();
+        }
     }
 
     void childEnded(AttemptKey parent, String child, Outcome outcome) {

@@ -318,7 +318,7 @@ class JournalTest {
         journal.submit(run("small", null)).join();
 
         replica.free();
-        journal.park(parent, true);
+        journal.park(parent, true, () -> {});
         List<String> order = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             ClaimedAction next = replica.next();

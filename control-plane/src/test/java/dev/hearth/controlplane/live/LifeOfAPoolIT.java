@@ -13,6 +13,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 
 /** The main job and the life of pools, on a real server with real worker processes. */
@@ -58,6 +59,37 @@ class LifeOfAPoolIT {
             assertThat(replica.get("phase").asString()).isEqualTo("READY");
             assertThat(replica.get("coldStartMs").asLong()).isPositive();
         });
+    }
+
+    /** As anybody would see it who looks between two transactions. */
+    @Test
+    void inNoCommittedMomentDoMoreHoldASlotThanThereAre() {
+        server.deployExample("sleeper", Map.of("replicas", 2, "concurrency", 20));
+        server.deployExample("family", Map.of("replicas", 1, "concurrency", 10));
+        JdbcClient sql = PlayedReplica.database(server);
+        sql.sql("CREATE TABLE overbooked (replica bigint, held bigint, slots int)")
+                .update();
+        sql.sql("""
+                CREATE FUNCTION note_overbooked() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                    INSERT INTO overbooked
+                    SELECT r.id, count(*), r.slots FROM replica r
+                    JOIN action a ON a.replica_id = r.id AND a.phase = 'RUNNING' AND NOT a.parked
+                    WHERE r.id = NEW.replica_id GROUP BY r.id HAVING count(*) > r.slots;
+                    RETURN NULL;
+                END $$""").update();
+        sql.sql("""
+                CREATE CONSTRAINT TRIGGER note_overbooked AFTER UPDATE ON action DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW WHEN (NEW.phase = 'RUNNING' AND NEW.environment = 'sleeper')
+                EXECUTE FUNCTION note_overbooked()""").update();
+
+        String run = server.submit("family", "gather", Map.of("n", 3_000, "millis", 1));
+
+        assertThat(server.succeeded(run).get("output").asInt()).isEqualTo(3_000);
+        sql.sql("DROP TRIGGER note_overbooked ON action").update();
+        assertThat(sql.sql("SELECT DISTINCT replica, held, slots FROM overbooked LIMIT 5")
+                        .query()
+                        .listOfRows())
+                .isEmpty();
     }
 
     @Test
