@@ -34,6 +34,7 @@ public final class EngineServer implements AutoCloseable {
     @ComponentScan(
             basePackages = {
                 "dev.hearth.controlplane.admin",
+                "dev.hearth.controlplane.database",
                 "dev.hearth.controlplane.environment",
                 "dev.hearth.controlplane.health",
                 "dev.hearth.controlplane.journal",

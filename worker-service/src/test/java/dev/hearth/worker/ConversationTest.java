@@ -34,6 +34,7 @@ class ConversationTest {
     private final CountDownLatch gate = new CountDownLatch(1);
     private final HostedTasks tasks = new HostedTasks();
     private FakeControlPlane controlPlane;
+    private Replica replica;
     private CompletableFuture<Integer> exitCode;
 
     @BeforeEach
@@ -67,7 +68,7 @@ class ConversationTest {
                 Duration.ofSeconds(5),
                 false);
         Outbox outbox = new Outbox();
-        Replica replica = new Replica(settings, new Executions(tasks, outbox, settings, Clock.systemUTC()), outbox);
+        replica = new Replica(settings, new Executions(tasks, outbox, settings, Clock.systemUTC()), outbox);
         exitCode = CompletableFuture.supplyAsync(
                 replica::run, work -> Thread.ofVirtual().start(work));
     }
@@ -221,6 +222,46 @@ class ConversationTest {
         controlPlane.send(ControlFrame.newBuilder().addCommittedReports(attempt(1)));
 
         assertThat(exitCode.get(10, TimeUnit.SECONDS)).isZero();
+    }
+
+    @Test
+    void whileItDrainsItBeatsUntilItsLastReportIsCommitted() throws Exception {
+        greet();
+        controlPlane.assign(attempt(1), "waiting", "1");
+        controlPlane.await(frame -> frame.getAcknowledgementsCount() > 0);
+        controlPlane.send(ControlFrame.newBuilder().setDrain(Drain.newBuilder().setDeadlineMillis(20_000)));
+
+        assertBeatsUntilItsReportIsCommitted();
+
+        assertThat(exitCode.get(10, TimeUnit.SECONDS)).isZero();
+    }
+
+    @Test
+    void whenItsHostStopsItItSaysSoAndBeatsUntilItsLastReportIsCommitted() throws Exception {
+        greet();
+        controlPlane.assign(attempt(1), "waiting", "1");
+        controlPlane.await(frame -> frame.getAcknowledgementsCount() > 0);
+        Thread host = Thread.ofVirtual().start(replica::destroy);
+        controlPlane.await(WorkerFrame::getDraining);
+
+        assertBeatsUntilItsReportIsCommitted();
+
+        assertThat(host.join(Duration.ofSeconds(10))).isTrue();
+        assertThat(exitCode.get(10, TimeUnit.SECONDS)).isZero();
+    }
+
+    /** Several beats each time: one may have been under way. */
+    private void assertBeatsUntilItsReportIsCommitted() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            controlPlane.await(WorkerFrame::hasHeartbeat);
+        }
+        gate.countDown();
+        report();
+        for (int i = 0; i < 3; i++) {
+            controlPlane.await(WorkerFrame::hasHeartbeat);
+        }
+        assertThat(exitCode).as("what is not committed holds it").isNotDone();
+        controlPlane.send(ControlFrame.newBuilder().addCommittedReports(attempt(1)));
     }
 
     @Test

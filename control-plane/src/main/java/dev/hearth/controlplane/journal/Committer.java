@@ -60,9 +60,11 @@ final class Committer {
             abandoned.addAll(
                     expired.stream().filter(change -> change.attempt() > 0).toList());
         }
-        endReplicas(batch, now, answers, changes);
-        changes.stream().filter(change -> change.phase() == ActionPhase.FAILED).forEach(abandoned::add);
+        // Reports before losses: what a replica has finished counts, even if its end is told in the same batch.
         endAttempts(batch, now, answers, changes);
+        List<ActionChange> lost = endReplicas(batch, now, answers);
+        changes.addAll(lost);
+        lost.stream().filter(change -> change.phase() == ActionPhase.FAILED).forEach(abandoned::add);
         cancel(batch, now, answers, changes);
         failWaiting(batch, now, answers, changes);
         submitRuns(batch, now, answers, changes);
@@ -92,16 +94,17 @@ final class Committer {
         return new Committed(now, offered, claimed, answers, changes, abandoned);
     }
 
-    private void endReplicas(Batch batch, Instant now, List<Runnable> answers, List<ActionChange> changes) {
+    /** Answers what becomes of the actions that they still ran. */
+    private List<ActionChange> endReplicas(Batch batch, Instant now, List<Runnable> answers) {
         if (batch.replicaEnds.isEmpty()) {
-            return;
+            return List.of();
         }
         List<ReplicaEnd> gone = batch.replicaEnds.stream().map(Wish::what).toList();
         List<AttemptEnd> lost = ends.endReplicas(gone, now);
-        if (!lost.isEmpty()) {
-            changes.addAll(ends.endAttempts(lost, now).values());
-        }
         batch.replicaEnds.forEach(wish -> answers.add(() -> wish.answer().complete(null)));
+        return lost.isEmpty()
+                ? List.of()
+                : List.copyOf(ends.endAttempts(lost, now).values());
     }
 
     private void endAttempts(Batch batch, Instant now, List<Runnable> answers, List<ActionChange> changes) {

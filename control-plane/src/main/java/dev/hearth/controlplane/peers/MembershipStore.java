@@ -3,6 +3,7 @@ package dev.hearth.controlplane.peers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
@@ -14,7 +15,7 @@ class MembershipStore {
 
     private final JdbcClient sql;
 
-    MembershipStore(JdbcClient sql) {
+    MembershipStore(@Qualifier("engine") JdbcClient sql) {
         this.sql = sql;
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import tools.jackson.core.type.TypeReference;
@@ -31,7 +32,7 @@ class ProvisioningStore {
     private final JdbcClient sql;
     private final JsonMapper json;
 
-    ProvisioningStore(JdbcClient sql, JsonMapper json) {
+    ProvisioningStore(@Qualifier("engine") JdbcClient sql, JsonMapper json) {
         this.sql = sql;
         this.json = json;
     }

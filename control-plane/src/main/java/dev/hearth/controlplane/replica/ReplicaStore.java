@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
@@ -16,7 +17,7 @@ import org.springframework.stereotype.Repository;
 class ReplicaStore {
     private final JdbcClient sql;
 
-    ReplicaStore(JdbcClient sql) {
+    ReplicaStore(@Qualifier("engine") JdbcClient sql) {
         this.sql = sql;
     }
 

@@ -23,6 +23,10 @@ record EngineFixture(
         implements AutoCloseable {
 
     static EngineFixture start(TestDatabase.Database database) {
+        return start(database, Clock.systemUTC());
+    }
+
+    static EngineFixture start(TestDatabase.Database database, Clock clock) {
         HikariDataSource dataSource = new HikariDataSource();
         dataSource.setJdbcUrl(database.url());
         dataSource.setUsername(database.user());
@@ -47,7 +51,6 @@ record EngineFixture(
                 INSERT INTO environment_version (environment_id, version, state, spec, tasks, pool_id, deployed_at)
                 VALUES (?, 'v', 'ACTIVE', '{}', '[]', ?, now()) RETURNING id
                 """).params(environment, pool).query(Long.class).single();
-        Clock clock = Clock.systemUTC();
         Dispatcher dispatcher = EngineParts.dispatcher(clock);
         Feed feed = new Feed();
         JournalDatabase own = journalDatabase(dataSource);

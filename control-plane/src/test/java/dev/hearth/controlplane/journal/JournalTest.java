@@ -16,6 +16,7 @@ import dev.hearth.model.Terms;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,10 +26,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The journal on a real database, with replicas that only remember what they were given. */
@@ -428,6 +432,144 @@ class JournalTest {
         }
         assertThat(number("SELECT pool_id FROM action")).isEqualTo(alone);
         assertThat(phase("r1", "a0")).isEqualTo("QUEUED");
+    }
+
+    /** The answers come with the commit, so nothing that a later look found could be seen here. */
+    @Test
+    void submitsAndReportsClaimInTheirOwnCommitAndNothingWaitsForALook() {
+        RememberingReplica replica = engine.replica(1, 1);
+        journal.submit(run("r1", null)).join();
+        assertThat(phase("r1", "a0")).isEqualTo("RUNNING");
+
+        journal.submit(run("r2", null)).join();
+        assertThat(phase("r2", "a0")).isEqualTo("QUEUED");
+        replica.free();
+        journal.end(succeeded(replica.next().attempt(), "7")).join();
+        assertThat(phase("r2", "a0")).isEqualTo("RUNNING");
+    }
+
+    @Test
+    void aLossThatIsNoticedAfterTheReportChangesNothing() {
+        RememberingReplica replica = engine.replica(1, 1);
+        journal.submit(run("r1", null)).join();
+        journal.end(succeeded(replica.next().attempt(), "7")).join();
+
+        journal.end(lost(replica)).join();
+
+        assertThat(phase("r1", "a0")).isEqualTo("SUCCEEDED");
+        assertThat(runPhase("r1")).isEqualTo("SUCCEEDED");
+        assertThat(number("SELECT count(*) FROM attempt")).isEqualTo(1);
+    }
+
+    /** As when a process reports its last result and dies: whatever order the two arrive in, the result counts. */
+    @Test
+    void aReportThatComesTogetherWithTheLossOfItsReplicaCounts() throws SQLException {
+        RememberingReplica other = engine.replica(1, 1);
+        journal.submit(run("r1", null)).join();
+        AttemptKey held = other.next().attempt();
+        RememberingReplica replica = engine.replica(2, 2);
+        journal.submit(run("r2", null)).join();
+        AttemptKey reported = replica.next().attempt();
+        journal.submit(run("r3", null)).join();
+        replica.next();
+        engine.disconnect(replica);
+        CompletableFuture<Boolean> answer;
+        CompletableFuture<Void> loss;
+
+        try (Connection holder = engine.dataSource().getConnection()) {
+            holder.setAutoCommit(false);
+            holder.createStatement().execute("SELECT * FROM action WHERE run = 'r1' FOR UPDATE");
+            journal.end(succeeded(held, "0"));
+            await("the journal waits for the lock, what comes next gathers").until(this::journalIsBlocked);
+            loss = journal.end(lost(replica));
+            answer = journal.end(succeeded(reported, "7"));
+            holder.rollback();
+            holder.setAutoCommit(true);
+        }
+
+        assertThat(answer.join()).isTrue();
+        loss.join();
+        assertThat(phase("r2", "a0")).isEqualTo("SUCCEEDED");
+        assertThat(phase("r3", "a0")).as("what was not reported is tried again").isIn("QUEUED", "RUNNING");
+        assertThat(number("SELECT count(*) FROM attempt WHERE error_code = 'REPLICA_LOST'"))
+                .isEqualTo(1);
+    }
+
+    /** Each beat in a transaction of its own, beside replicas that are gone and so stand in every index. */
+    @Test
+    void heartbeatsAndReportsTouchNoIndex() {
+        RememberingReplica gone = engine.replica(1, 4);
+        engine.disconnect(gone);
+        journal.end(lost(gone)).join();
+        RememberingReplica replica = engine.replica(2, 4);
+        flushStatistics();
+        long before = updates("n_tup_upd");
+        long hotBefore = updates("n_tup_hot_upd");
+
+        int beats = 200;
+        for (int i = 1; i <= beats; i++) {
+            journal.beat(List.of(new Beat(replica.id(), i, i)));
+            journal.submit(run("r" + i, null)).join();
+            journal.end(succeeded(replica.next().attempt(), "7")).join();
+            replica.free();
+        }
+        flushStatistics();
+
+        assertThat(number("SELECT rss_bytes FROM replica WHERE id = " + replica.id()))
+                .isEqualTo(beats);
+        assertThat(updates("n_tup_upd") - before)
+                .as("a beat and a report each, two of them at times in one statement")
+                .isGreaterThanOrEqualTo(beats);
+        assertThat(updates("n_tup_hot_upd") - hotBefore)
+                .as("HOT updates of all %d", updates("n_tup_upd") - before)
+                .isEqualTo(updates("n_tup_upd") - before);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-3, 3})
+    void signsOfLifeAreOfTheDatabasesClockWhateverTimeTheControlPlaneBelievesItIs(int hours) {
+        Clock wrong = Clock.offset(Clock.systemUTC(), Duration.ofHours(hours));
+        try (EngineFixture elsewhere = EngineFixture.start(TestDatabase.fresh(), wrong)) {
+            RememberingReplica replica = elsewhere.replica(1, 1);
+            elsewhere
+                    .sql()
+                    .sql("UPDATE replica SET seen_at = now() - interval '1 day'")
+                    .update();
+
+            elsewhere.journal().beat(List.of(new Beat(replica.id(), 1, 1)));
+
+            await("the lease is renewed, and ends in seconds")
+                    .until(() -> elsewhere
+                            .sql()
+                            .sql("SELECT seen_at BETWEEN now() - interval '1 min' AND now() FROM replica")
+                            .query(Boolean.class)
+                            .single());
+        }
+    }
+
+    private boolean journalIsBlocked() {
+        return number("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                        + " AND wait_event_type = 'Lock'")
+                > 0;
+    }
+
+    private static ReplicaEnd lost(RememberingReplica replica) {
+        return new ReplicaEnd(replica.id(), ReplicaPhase.LOST, ErrorCode.REPLICA_LOST, "killed", Map.of());
+    }
+
+    /** A session tells what it counted when it wants to; here it must, by its own word. */
+    private void flushStatistics() {
+        for (DataSource source :
+                List.of(engine.dataSource(), engine.journalDatabase().dataSource())) {
+            JdbcClient.create(source)
+                    .sql("SELECT pg_stat_force_next_flush()::text")
+                    .query((row, n) -> n)
+                    .list();
+        }
+    }
+
+    private long updates(String counter) {
+        return number("SELECT " + counter + " FROM pg_stat_user_tables WHERE relname = 'replica'");
     }
 
     private NewRun run(String name, @Nullable String key) {

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,6 +81,52 @@ class WorkerProtocolIT {
         RawStream stream = connected();
         assertThat(stream.end(PATIENCE).getCode()).isEqualTo(Status.Code.ABORTED);
         await("the stream's thread has ended").atMost(PATIENCE).until(() -> PlayedReplica.openStreams(server) == 0);
+    }
+
+    /** As when the stream is half open: the frame was written, the replica lives, and never got it. */
+    @Test
+    void anAssignmentThatIsNotAcknowledgedIsTakenBackAndRunsAnewAndTheLateReportOfTheFirstChangesNothing()
+            throws Exception {
+        RawStream deaf = connected();
+        String run = server.submitAll("counter", "next", Collections.singletonList(null))
+                .getFirst();
+        AttemptRef lost = deaf.assigned(PATIENCE).getFirst().getAttempt();
+        Status end = await("the stream is broken off although the replica beats")
+                .atMost(PATIENCE)
+                .until(() -> deaf.send(beat()).hasEnded() ? deaf.end(PATIENCE) : null, Objects::nonNull);
+        assertThat(end.getCode()).isEqualTo(Status.Code.ABORTED);
+        assertThat(end.getDescription()).contains("not acknowledged");
+
+        RawStream stream = connected();
+        AttemptRef current = stream.assigned(PATIENCE).getFirst().getAttempt();
+        assertThat(current.getAction()).isEqualTo(lost.getAction());
+        stream.send(WorkerFrame.newBuilder()
+                .addReports(Report.newBuilder().setAttempt(lost).setOutput(output("1")))
+                .build()
+                .toByteArray());
+        await("the late report was judged")
+                .atMost(PATIENCE)
+                .until(() ->
+                        number("SELECT sum(stale_writes) FROM attempt WHERE action_id = " + lost.getAction()) == 1);
+        assertThat(server.get("/api/v1/runs/" + run).get("phase").asString()).isEqualTo("RUNNING");
+        stream.send(WorkerFrame.newBuilder()
+                .addReports(Report.newBuilder().setAttempt(current).setOutput(output("2")))
+                .build()
+                .toByteArray());
+
+        assertThat(server.succeeded(run).get("output").asInt()).isEqualTo(2);
+        JsonNode attempts = server.actions(run).getFirst().get("attempts");
+        assertThat(attempts.valueStream().map(attempt -> attempt.get("phase").asString()))
+                .containsExactly("FAILED", "SUCCEEDED");
+        assertThat(attempts.get(0).get("error").get("code").asString()).isEqualTo("REPLICA_LOST");
+        stream.cancel();
+    }
+
+    private static byte[] beat() {
+        return WorkerFrame.newBuilder()
+                .setHeartbeat(Heartbeat.getDefaultInstance())
+                .build()
+                .toByteArray();
     }
 
     @Test

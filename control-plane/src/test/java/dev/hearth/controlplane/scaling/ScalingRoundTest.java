@@ -142,6 +142,23 @@ class ScalingRoundTest {
     }
 
     @Test
+    void workThatBeganAndEndedBetweenTwoLooksCountsForItsReplicaAndItsPool() {
+        long pool = db.pool(environment, 1, 2);
+        db.ready(pool, 1);
+        long briefly = db.ready(pool, 2);
+        db.round.run(NOON.plusSeconds(59), false);
+        db.execute("UPDATE replica SET last_busy_at = '%s', executed = 1 WHERE id = %d"
+                .formatted(NOON.plusMillis(59_500), briefly));
+
+        db.round.run(NOON.plusSeconds(60), false);
+        assertThat(db.phases(pool)).containsExactly("READY", "READY");
+        db.round.run(NOON.plusMillis(119_499), false);
+        assertThat(db.phases(pool)).containsExactly("READY", "READY");
+        db.round.run(NOON.plusMillis(119_500), false);
+        assertThat(db.phases(pool)).containsExactly("DRAINING", "DRAINING");
+    }
+
+    @Test
     void idlenessCountsFromTheLastWorkAlsoWhereItsReplicaWasLostAtOnce() {
         long pool = db.pool(environment, 2, 2);
         db.ready(pool, 1);

@@ -1,0 +1,36 @@
+package dev.hearth.controlplane.database;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * A few connections for what keeps control planes, replicas and processes alive: leases must not end because a crowd of readers
+ * holds every connection of the server's pool. For stores that take part in nobody's transaction.
+ */
+@Configuration(proxyBeanMethods = false)
+class EngineConnections {
+    private static final int MOST = 4;
+
+    @Bean(defaultCandidate = false)
+    @Qualifier("engine")
+    HikariDataSource engineConnectionPool(DataSource server) throws SQLException {
+        HikariConfig config = new HikariConfig();
+        server.unwrap(HikariDataSource.class).copyStateTo(config);
+        config.setPoolName("engine");
+        config.setMaximumPoolSize(MOST);
+        config.setMinimumIdle(1);
+        return new HikariDataSource(config);
+    }
+
+    @Bean(defaultCandidate = false)
+    @Qualifier("engine")
+    JdbcClient engineClient(@Qualifier("engine") HikariDataSource connections) {
+        return JdbcClient.create(connections);
+    }
+}
