@@ -73,7 +73,7 @@ class OverviewStore {
     private Map<Long, List<ReplicaRow>> replicas() {
         return sql.sql("""
                 SELECT r.id, r.pool_id, r.ordinal, r.phase, r.slots, r.executed, r.requested_at, r.ready_at,
-                       a.busy, a.parked
+                       a.busy + r.stopping AS busy, a.parked
                 FROM replica r
                 CROSS JOIN LATERAL (
                     SELECT count(*) FILTER (WHERE NOT parked) AS busy, count(*) FILTER (WHERE parked) AS parked

@@ -5,5 +5,6 @@ package dev.hearth.controlplane.journal;
  *
  * @param heapBytes live heap after the replica's last collection, 0 = not known
  * @param rssBytes resident memory of its process, 0 = not known
+ * @param stopping executions that were told to stop and still hold a slot
  */
-public record Beat(long replica, long heapBytes, long rssBytes) {}
+public record Beat(long replica, long heapBytes, long rssBytes, int stopping) {}

@@ -95,13 +95,14 @@ final class ClaimStore {
     /** By primary key, on the database's clock, because leases are judged by it. */
     void beat(Collection<Beat> beats) {
         sql.sql("""
-                UPDATE replica r SET seen_at = now(), heap_bytes = b.heap, rss_bytes = b.rss
-                FROM unnest(?::bigint[], ?::bigint[], ?::bigint[]) AS b (id, heap, rss)
+                UPDATE replica r SET seen_at = now(), heap_bytes = b.heap, rss_bytes = b.rss, stopping = b.stopping
+                FROM unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::int[]) AS b (id, heap, rss, stopping)
                 WHERE r.id = b.id
                 """)
                 .param(beats.stream().mapToLong(Beat::replica).toArray())
                 .param(beats.stream().mapToLong(Beat::heapBytes).toArray())
                 .param(beats.stream().mapToLong(Beat::rssBytes).toArray())
+                .param(beats.stream().mapToInt(Beat::stopping).toArray())
                 .update();
     }
 

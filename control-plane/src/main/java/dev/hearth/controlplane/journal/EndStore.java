@@ -13,6 +13,7 @@ import dev.hearth.model.ErrorCode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -162,8 +163,9 @@ final class EndStore {
                 .param(texts(each, ReplicaEnd::reason))
                 .update();
         return sql.sql("""
-                SELECT id, token, replica_id, version_id, system_failures FROM action
-                WHERE replica_id = ANY (?::bigint[]) AND phase = 'RUNNING'
+                SELECT a.id, a.token, a.replica_id, a.version_id, a.system_failures, p.single_use
+                FROM action a JOIN pool p ON p.id = a.pool_id
+                WHERE a.replica_id = ANY (?::bigint[]) AND a.phase = 'RUNNING'
                 """)
                 .param(ids)
                 .query((row, n) -> {
@@ -172,6 +174,7 @@ final class EndStore {
                             new AttemptKey(row.getLong("id"), row.getLong("token")),
                             new Failed(end.code(), end.reason(), null),
                             row.getInt("system_failures"),
+                            row.getBoolean("single_use"),
                             end.alone().get(row.getLong("version_id")),
                             now,
                             ThreadLocalRandom.current().nextDouble());
@@ -246,21 +249,38 @@ final class EndStore {
                 .update();
     }
 
-    /** Aborts what is live of a run, or below an action. Index (run, name): one pass for a run, one for each action below another. */
+    /** Aborts what is live of a run, or below an action. Repeated until there is nothing: another control plane may have added children. */
     List<ActionChange> cancel(Cancel cancel, Instant now) {
+        List<ActionChange> aborted = new ArrayList<>();
+        List<ActionChange> more = abort(cancel, now);
+        while (!more.isEmpty()) {
+            aborted.addAll(more);
+            more = abort(cancel, now);
+        }
+        return aborted;
+    }
+
+    /**
+     * Locks first and looks then, because another control plane may be claiming them. Index (run, name): one pass for a run, one for
+     * each action below another.
+     */
+    private List<ActionChange> abort(Cancel cancel, Instant now) {
         return sql.sql("""
                 WITH RECURSIVE doomed AS (
                     SELECT id, name FROM action WHERE run = ? AND (name = ? OR ?)
                     UNION ALL
                     SELECT c.id, c.name FROM action c JOIN doomed d ON c.parent = d.name WHERE c.run = ? AND NOT ?
+                ), live AS MATERIALIZED (
+                    SELECT a.id, a.phase FROM action a JOIN doomed d ON d.id = a.id
+                    WHERE a.phase IN ('QUEUED', 'RUNNING') AND (? OR d.name <> ?)
+                    ORDER BY a.id FOR UPDATE OF a
                 ), aborted AS (
                     UPDATE action a
                     SET phase = 'ABORTED', parked = false, ended_at = ?::timestamptz,
                         error_code = 'CANCELLED', error_message = ?
-                    FROM doomed d JOIN action before ON before.id = d.id
-                    WHERE a.id = d.id AND a.phase IN ('QUEUED', 'RUNNING') AND (? OR d.name <> ?)
+                    FROM live l WHERE a.id = l.id
                     RETURNING a.id, a.run, a.name, a.parent, a.task, a.pool_id, a.phase, a.attempt, a.replica_id,
-                              a.token, a.available_at, a.dispatched_at, before.phase = 'RUNNING' AS ran
+                              a.token, a.available_at, a.dispatched_at, l.phase = 'RUNNING' AS ran
                 ), written AS (
                     INSERT INTO attempt (action_id, number, phase, replica_id, queued_at, dispatched_at, ended_at,
                                          committed_at, error_code, error_message, token)
@@ -278,10 +298,10 @@ final class EndStore {
                 .param(cancel.isWholeRun())
                 .param(cancel.run())
                 .param(cancel.isWholeRun())
-                .param(now.toString())
-                .param(cancel.reason())
                 .param(cancel.itself())
                 .param(cancel.start())
+                .param(now.toString())
+                .param(cancel.reason())
                 .param(now.toString())
                 .param(now.toString())
                 .param(cancel.reason())

@@ -1,8 +1,10 @@
 package dev.hearth.controlplane.journal;
 
 import dev.hearth.controlplane.storage.BlobStore;
+import dev.hearth.controlplane.storage.StorageException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -11,7 +13,7 @@ import org.springframework.stereotype.Component;
 @Component
 public final class Payloads {
     /** Keeps the hot rows narrow; a row of this size still fits in a handful of pages. */
-    static final int INLINE_LIMIT_BYTES = 64 << 10;
+    public static final int INLINE_LIMIT_BYTES = 64 << 10;
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
@@ -36,14 +38,28 @@ public final class Payloads {
      * As {@link #of}, for what a replica sends and cannot send to anybody else: a store that is full or away is waited for, up to
      * {@link #PATIENCE}.
      *
-     * @throws UncheckedIOException if the store does not come back
+     * @throws StorageException if the store does not come back
      */
     public Payload ofPatiently(byte[] bytes, String mediaType) {
+        return patiently(() -> of(bytes, mediaType));
+    }
+
+    /**
+     * All bytes; a store that is away is waited for, up to {@link #PATIENCE}.
+     *
+     * @throws StorageException if the store does not come back
+     * @throws UncheckedIOException if the store has lost them
+     */
+    public byte[] bytesPatiently(Payload payload) {
+        return patiently(() -> bytes(payload));
+    }
+
+    private static <T> T patiently(Supplier<T> call) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             try {
-                return of(bytes, mediaType);
-            } catch (UncheckedIOException e) {
+                return call.get();
+            } catch (StorageException e) {
                 if (System.nanoTime() > deadline) {
                     throw e;
                 }
@@ -53,7 +69,7 @@ public final class Payloads {
         }
     }
 
-    private static void pause(UncheckedIOException because) {
+    private static void pause(StorageException because) {
         try {
             Thread.sleep(BETWEEN_TRIES);
         } catch (InterruptedException e) {

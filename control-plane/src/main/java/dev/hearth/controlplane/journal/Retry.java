@@ -28,17 +28,24 @@ public final class Retry {
     /**
      * The end of an attempt whose replica has gone or has forgotten it.
      *
+     * @param ranAlone whether nothing else ran in that replica
      * @param alone the pool of fresh replicas in which it is tried once it is suspected; null = its own
      * @param chance 0 to 1
      */
     public static AttemptEnd lost(
-            AttemptKey attempt, Failed how, int failuresSoFar, @Nullable Long alone, Instant now, double chance) {
+            AttemptKey attempt,
+            Failed how,
+            int failuresSoFar,
+            boolean ranAlone,
+            @Nullable Long alone,
+            Instant now,
+            double chance) {
         int failures = failuresSoFar + 1;
         if (failures >= SYSTEM_FAILURES_LIMIT) {
             Failed last = new Failed(
                     how.code(),
-                    how.message() + " (lost " + failures + " times; from the " + (ALONE_AFTER + 1)
-                            + "rd attempt on it ran alone on its replica)",
+                    how.message() + " (lost " + failures + " times"
+                            + (ranAlone ? ", at last alone on its replica)" : ")"),
                     how.details());
             return new AttemptEnd(attempt, last, null, true, null, null);
         }

@@ -108,11 +108,17 @@ final class SubmitStore {
         return found;
     }
 
-    /** Inserts children whose parent's attempt is current; answers each, new or found. Index (run, name). */
+    /**
+     * Inserts children whose parent's attempt is current, and keeps it so until the commit: a cancel elsewhere waits and then sees
+     * them. Answers each, new or found. Index (run, name).
+     */
     Function<NewChild, @Nullable StoredAction> insertChildren(
             List<NewChild> children, ToLongFunction<NewChild> turn, Instant now) {
         Map<String, Map<String, StoredAction>> stored = new HashMap<>();
         sql.sql("""
+                WITH parent AS MATERIALIZED (
+                    SELECT id, token FROM action WHERE id = ANY (?::bigint[]) AND phase = ? ORDER BY id FOR SHARE
+                )
                 INSERT INTO action (run, name, parent, environment, version_id, task, pool_id, phase, created_at,
                                     available_at, input, input_type, input_blob, retries, backoff_ms, backoff_max_ms,
                                     timeout_ms, queue_timeout_ms, queue_deadline, priority, turn, parent_attempt)
@@ -127,11 +133,16 @@ final class SubmitStore {
                 WITH ORDINALITY AS w (parent_id, parent_token, run, name, parent, environment, version_id, task,
                                       pool_id, input, input_type, input_blob, retries, backoff_ms, backoff_max_ms,
                                       timeout_ms, queue_timeout_ms, priority, turn, parent_number, place)
-                JOIN action p ON p.id = w.parent_id AND p.token = w.parent_token AND p.phase = ?
+                JOIN parent p ON p.id = w.parent_id AND p.token = w.parent_token
                 ORDER BY w.place
                 ON CONFLICT (run, name) DO NOTHING
                 RETURNING id, run, name
                 """)
+                .param(children.stream()
+                        .mapToLong(child -> child.parentAttempt().action())
+                        .distinct()
+                        .toArray())
+                .param(EndStore.RUNNING)
                 .param(now.toString())
                 .param(now.toString())
                 .param(now.toString())
@@ -157,7 +168,6 @@ final class SubmitStore {
                 .param(children.stream().mapToInt(NewChild::priority).toArray())
                 .param(longs(children, turn))
                 .param(children.stream().mapToInt(NewChild::parentNumber).toArray())
-                .param(EndStore.RUNNING)
                 .query(row -> {
                     put(
                             stored,

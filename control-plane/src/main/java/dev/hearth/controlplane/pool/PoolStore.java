@@ -139,10 +139,11 @@ final class PoolStore {
                             greatest(p.active_at, live.last_busy_at, (
                                 SELECT max(last_busy_at) FROM replica
                                 WHERE pool_id = p.id AND ended_at >= p.active_at)) AS active_at,
-                            live.replicas, live.slots, working.busy, working.running, waiting.queued
+                            live.replicas, live.slots, working.busy + live.stopping AS busy, working.running, waiting.queued
                         FROM pool p,
                             LATERAL (
                                 SELECT count(*) AS replicas, max(r.last_busy_at) AS last_busy_at,
+                                    coalesce(sum(r.stopping), 0) AS stopping,
                                     coalesce(sum(r.slots) FILTER (WHERE r.phase = 'READY'), 0) AS slots
                                 FROM replica r
                                 WHERE r.pool_id = p.id AND r.phase IN ('REQUESTED', 'STARTING', 'READY', 'DRAINING')) live,

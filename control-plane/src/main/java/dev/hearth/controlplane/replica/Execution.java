@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Execution {
     private final ClaimedAction action;
     private final AtomicInteger openChildren = new AtomicInteger();
+    private @Nullable Instant sentAt;
     private volatile @Nullable Instant acknowledgedAt;
     private boolean parked;
     private boolean over;
@@ -21,9 +22,17 @@ final class Execution {
     private volatile @Nullable Instant toldToStopAt;
     private volatile boolean timedOut;
 
-    Execution(ClaimedAction action, @Nullable Instant acknowledgedAt) {
+    /** It has not been sent yet. */
+    Execution(ClaimedAction action) {
         this.action = action;
-        this.acknowledgedAt = acknowledgedAt;
+    }
+
+    /** One that the replica had before it connected. */
+    static Execution adopted(ClaimedAction action) {
+        Execution execution = new Execution(action);
+        execution.sentAt = action.dispatchedAt();
+        execution.acknowledgedAt = action.dispatchedAt();
+        return execution;
     }
 
     ClaimedAction action() {
@@ -43,16 +52,37 @@ final class Execution {
         acknowledgedAt = now;
     }
 
+    /** Answers false if it must not be sent any more. */
+    synchronized boolean send(Instant now) {
+        if (toldToStopAt != null) {
+            return false;
+        }
+        sentAt = now;
+        return true;
+    }
+
+    /** Whether it was sent before {@code bound} and nobody knows whether it arrived. */
+    synchronized boolean isUnacknowledged(Instant bound) {
+        return acknowledgedAt == null && !over && sentAt != null && sentAt.isBefore(bound);
+    }
+
     /** When it was first told to stop; null = it was not. */
     @Nullable
     Instant toldToStopAt() {
         return toldToStopAt;
     }
 
-    void toldToStop(Instant now) {
+    /** Answers false if there is nobody to tell yet: then it will not be sent. */
+    synchronized boolean toldToStop(Instant now) {
         if (toldToStopAt == null) {
             toldToStopAt = now;
         }
+        return sentAt != null;
+    }
+
+    /** It was told to stop, and holds its slot until it has. */
+    synchronized boolean isStopping() {
+        return toldToStopAt != null && holdsSlot && !over;
     }
 
     /** Whether its time is over, and this is the first time that anybody notes it. By one thread. */
@@ -71,8 +101,15 @@ final class Execution {
         return changes;
     }
 
-    synchronized void ended() {
+    /** It is over in the process; answers false if that was known. */
+    synchronized boolean end() {
+        boolean news = !over;
         over = true;
+        return news;
+    }
+
+    synchronized boolean isOver() {
+        return over;
     }
 
     /** Gives its slot back, unless it has gone on meanwhile; answers false if there is none to give. */

@@ -1,5 +1,6 @@
 package dev.hearth.controlplane.replica;
 
+import dev.hearth.controlplane.journal.AttemptEnd;
 import dev.hearth.controlplane.journal.Journal;
 import dev.hearth.controlplane.journal.Outcome.Failed;
 import dev.hearth.controlplane.journal.Payloads;
@@ -8,12 +9,14 @@ import dev.hearth.controlplane.logs.LogSettings;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.controlplane.scheduling.ClaimedAction;
 import dev.hearth.controlplane.scheduling.Dispatcher;
+import dev.hearth.controlplane.storage.StorageException;
 import dev.hearth.model.ErrorCode;
 import dev.hearth.model.ReplicaPhase;
 import dev.hearth.wire.AttemptRef;
 import dev.hearth.wire.Hello;
 import dev.hearth.wire.Welcome;
 import io.grpc.Status;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -76,7 +79,7 @@ final class Greeting {
         }
         Instant now = clock.instant();
         store.ready(facts.id(), now);
-        ReplicaSession session = new ReplicaSession(facts, outbox, payloads, now);
+        ReplicaSession session = new ReplicaSession(facts, outbox, payloads, clock, this::unsendable);
         outbox.welcome(reconcile(session, hello, now));
         if (facts.phase() == ReplicaPhase.DRAINING) {
             sessions.drain(session);
@@ -102,12 +105,13 @@ final class Greeting {
         List<ClaimedAction> rows = store.runningOn(session.id());
         for (ClaimedAction row : rows) {
             if (claimed.contains(row.attempt())) {
-                session.adopt(row, now);
+                session.adopt(row);
             } else {
                 journal.end(Retry.lost(
                         row.attempt(),
                         new Failed(ErrorCode.REPLICA_LOST, "replica " + session.id() + " no longer has it", null),
                         row.systemFailures(),
+                        session.singleUse(),
                         null,
                         now,
                         ThreadLocalRandom.current().nextDouble()));
@@ -124,10 +128,29 @@ final class Greeting {
                 .map(ReplicaSession::key)
                 .filter(attempt -> !ended.contains(attempt))
                 .forEach(attempt -> {
-                    session.adopt(ClaimedAction.stray(attempt, session.id(), now), now);
+                    session.adopt(ClaimedAction.stray(attempt, session.id(), now));
                     session.cancel(attempt, now);
                 });
         return session.welcome(ReplicaKeeper.HEARTBEAT, unknown, sessions.endpoints(), logs.mostPerAttempt());
+    }
+
+    /** A store that is away costs a loss, one that has lost the input ends the action. */
+    private void unsendable(ReplicaSession session, Execution execution, UncheckedIOException why) {
+        ClaimedAction action = execution.action();
+        Failed failed = new Failed(ErrorCode.STORAGE, "its input could not be read: " + why.getMessage(), null);
+        AttemptEnd end = why instanceof StorageException
+                ? Retry.lost(
+                        action.attempt(),
+                        failed,
+                        action.systemFailures(),
+                        session.singleUse(),
+                        null,
+                        clock.instant(),
+                        ThreadLocalRandom.current().nextDouble())
+                : new AttemptEnd(action.attempt(), failed, null, true, null, null);
+        execution.end();
+        journal.end(end, () -> session.yieldSlot(execution))
+                .whenComplete((accepted, fault) -> session.forget(action.attempt()));
     }
 
     private static byte[] bytes(String text) {

@@ -24,19 +24,26 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /** Does what a replica's frames say. Called by one thread per replica, in the order of the frames; may block. */
 @Component
 final class Inbox {
+    private static final Logger log = LoggerFactory.getLogger(Inbox.class);
+
     private final Journal journal;
     private final ChildSubmits children;
     private final Payloads payloads;
     private final LogWriter logs;
     private final ReplicaStore store;
     private final Pools pools;
+    /** Bounds the memory of outputs that are on their way to the blob store: of all replicas, in KiB. */
+    private final Semaphore storing = new Semaphore(64 << 10);
 
     Inbox(Journal journal, ChildSubmits children, Payloads payloads, LogWriter logs, ReplicaStore store, Pools pools) {
         this.journal = journal;
@@ -77,24 +84,52 @@ final class Inbox {
     }
 
     private void end(ReplicaSession session, Report report, Instant now) {
+        Execution execution =
+                session.find(ReplicaSession.key(report.getAttempt())).orElse(null);
+        if (execution != null && !execution.end()) {
+            return;
+        }
+        int kibibytes = report.getOutput().getValue().size() >> 10;
+        if (kibibytes << 10 <= Payloads.INLINE_LIMIT_BYTES) {
+            commit(session, report, execution, now);
+        } else {
+            // The store may be slow or away: what the replica says of other executions goes on meanwhile.
+            storing.acquireUninterruptibly(kibibytes);
+            Thread.startVirtualThread(() -> {
+                try {
+                    commit(session, report, execution, now);
+                } catch (RuntimeException e) {
+                    log.error("replica {}: a report broke", session.id(), e);
+                    session.close("a report broke: " + e);
+                } finally {
+                    storing.release(kibibytes);
+                }
+            });
+        }
+    }
+
+    private void commit(ReplicaSession session, Report report, @Nullable Execution execution, Instant now) {
         AttemptKey attempt = ReplicaSession.key(report.getAttempt());
-        Execution execution = session.finish(attempt).orElse(null);
         boolean lastOfItsReplica = session.singleUse() && session.leave();
         AttemptEnd end = attemptEnd(session, report, execution, now);
         Runnable free = () -> Optional.ofNullable(execution).ifPresent(session::yieldSlot);
         journal.end(end, free).whenComplete((accepted, fault) -> {
+            session.forget(attempt);
             if (fault == null) {
                 session.committed(attempt);
+            }
+            // A parent that is tried again finds its children, those that still run included.
+            if (Boolean.TRUE.equals(accepted)
+                    && execution != null
+                    && end.retryAt() == null
+                    && execution.hasOpenChildren()) {
+                ClaimedAction action = execution.action();
+                journal.cancelDescendants(action.run(), action.name());
             }
             if (lastOfItsReplica) {
                 session.drain(Duration.ZERO);
             }
         });
-        // A parent that is tried again finds its children, those that still run included.
-        if (execution != null && end.retryAt() == null && execution.hasOpenChildren()) {
-            ClaimedAction action = execution.action();
-            journal.cancelDescendants(action.run(), action.name());
-        }
         if (lastOfItsReplica) {
             store.drain(session.id(), now);
         }
@@ -110,14 +145,15 @@ final class Inbox {
         double chance = ThreadLocalRandom.current().nextDouble();
         ClaimedAction action = execution.action();
         if (failed.code().equals(ErrorCode.STORAGE)) {
-            AttemptEnd lost = Retry.lost(attempt, failed, action.systemFailures(), null, now, chance);
+            AttemptEnd lost =
+                    Retry.lost(attempt, failed, action.systemFailures(), session.singleUse(), null, now, chance);
             return new AttemptEnd(attempt, lost.outcome(), lost.retryAt(), true, null, times);
         }
         boolean hadNeighbours = !session.singleUse() && !session.running().isEmpty();
         if (failed.code().equals(ErrorCode.OUT_OF_MEMORY) && hadNeighbours) {
             // Whose fault it is shows when it runs alone.
             Long alone = pools.poolOfCall(action.versionId(), null);
-            AttemptEnd lost = Retry.lost(attempt, failed, action.systemFailures(), alone, now, chance);
+            AttemptEnd lost = Retry.lost(attempt, failed, action.systemFailures(), false, alone, now, chance);
             return new AttemptEnd(attempt, failed, lost.retryAt(), true, alone, times);
         }
         Instant retryAt =

@@ -10,6 +10,7 @@ import dev.hearth.controlplane.journal.Payloads;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.controlplane.scheduling.ClaimedAction;
 import dev.hearth.controlplane.scheduling.ConnectedReplica;
+import dev.hearth.model.ErrorCode;
 import dev.hearth.wire.Assignment;
 import dev.hearth.wire.AttemptRef;
 import dev.hearth.wire.ChildResult;
@@ -19,9 +20,10 @@ import dev.hearth.wire.Heartbeat;
 import dev.hearth.wire.Output;
 import dev.hearth.wire.Welcome;
 import io.grpc.Status;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +40,9 @@ final class ReplicaSession implements ConnectedReplica {
     private final ReplicaFacts facts;
     private final Outbox outbox;
     private final Payloads payloads;
+    private final InstantSource clock;
+    private final Unsendable unsendable;
+    /** What it has, as far as the journal has not answered its end. */
     private final Map<AttemptKey, Execution> running = new ConcurrentHashMap<>();
     /** Executions that hold a slot, by what is committed. */
     private final AtomicInteger held = new AtomicInteger();
@@ -51,11 +56,18 @@ final class ReplicaSession implements ConnectedReplica {
     private final AtomicBoolean told = new AtomicBoolean();
     private volatile boolean served;
 
-    ReplicaSession(ReplicaFacts facts, Outbox outbox, Payloads payloads, Instant now) {
+    /** Ends what never reaches the replica, because its input cannot be had. */
+    interface Unsendable {
+        void end(ReplicaSession session, Execution execution, UncheckedIOException why);
+    }
+
+    ReplicaSession(ReplicaFacts facts, Outbox outbox, Payloads payloads, InstantSource clock, Unsendable unsendable) {
         this.facts = facts;
         this.outbox = outbox;
         this.payloads = payloads;
-        this.lastSeen = now;
+        this.clock = clock;
+        this.unsendable = unsendable;
+        this.lastSeen = clock.instant();
         this.elastic = facts.elastic();
     }
 
@@ -99,18 +111,32 @@ final class ReplicaSession implements ConnectedReplica {
     public void assign(List<ClaimedAction> actions) {
         served = true;
         for (ClaimedAction action : actions) {
-            running.put(action.attempt(), new Execution(action, null));
+            Execution execution = new Execution(action);
+            running.put(action.attempt(), execution);
             held.incrementAndGet();
-        }
-        if (actions.stream().allMatch(action -> action.inputBlob() == null)) {
-            actions.forEach(this::send);
-        } else {
-            Thread.startVirtualThread(() -> actions.forEach(this::send));
+            if (action.inputBlob() == null) {
+                send(execution);
+            } else {
+                Thread.startVirtualThread(() -> send(execution));
+            }
         }
     }
 
-    private void send(ClaimedAction action) {
-        byte[] input = payloads.bytes(new Payload(action.input(), action.inputType(), action.inputBlob()));
+    private void send(Execution execution) {
+        ClaimedAction action = execution.action();
+        byte[] input;
+        try {
+            input = payloads.bytesPatiently(new Payload(action.input(), action.inputType(), action.inputBlob()));
+        } catch (UncheckedIOException e) {
+            unsendable.end(this, execution, e);
+            return;
+        }
+        if (!execution.send(clock.instant())) {
+            execution.end();
+            yieldSlot(execution);
+            forget(action.attempt());
+            return;
+        }
         outbox.assign(Assignment.newBuilder()
                 .setAttempt(ref(action.attempt()))
                 .setRun(action.run())
@@ -124,9 +150,9 @@ final class ReplicaSession implements ConnectedReplica {
                 .build());
     }
 
-    /** After a reconnect: what it ran before the stream broke goes on. */
-    void adopt(ClaimedAction action, Instant now) {
-        running.put(action.attempt(), new Execution(action, now));
+    /** After a reconnect: what it ran before the stream broke goes on, and so does the time that it may take. */
+    void adopt(ClaimedAction action) {
+        running.put(action.attempt(), Execution.adopted(action));
         held.incrementAndGet();
     }
 
@@ -134,23 +160,18 @@ final class ReplicaSession implements ConnectedReplica {
         return Optional.ofNullable(running.get(attempt));
     }
 
-    /** Only if its row still stands behind it. */
+    /** Only if it runs, and its row still stands behind it. */
     Optional<Execution> current(AttemptKey attempt) {
-        return find(attempt).filter(execution -> !execution.action().isStray());
+        return find(attempt).filter(execution -> !execution.action().isStray() && !execution.isOver());
     }
 
     boolean knows(AttemptKey attempt) {
         return find(attempt).isPresent();
     }
 
-    /** The execution is over in the process. Its slot is free when the journal says so: {@link #yieldSlot}. */
-    Optional<Execution> finish(AttemptKey attempt) {
-        Optional<Execution> found = find(attempt);
-        found.ifPresent(execution -> {
-            running.remove(attempt);
-            execution.ended();
-        });
-        return found;
+    /** The journal has answered its end, or could not write it. */
+    void forget(AttemptKey attempt) {
+        running.remove(attempt);
     }
 
     /** For the journal, with the end of an execution or its waiting for children. */
@@ -170,9 +191,24 @@ final class ReplicaSession implements ConnectedReplica {
     void childEnded(AttemptKey parent, String child, Outcome outcome) {
         find(parent).ifPresent(Execution::childClosed);
         if (outcome instanceof Succeeded succeeded && succeeded.output().blob() != null) {
-            Thread.startVirtualThread(() -> sendResult(parent, child, outcome));
+            Thread.startVirtualThread(() -> sendStored(parent, child, succeeded));
         } else {
             sendResult(parent, child, outcome);
+        }
+    }
+
+    private void sendStored(AttemptKey parent, String child, Succeeded succeeded) {
+        try {
+            byte[] output = payloads.bytesPatiently(succeeded.output());
+            sendResult(
+                    parent,
+                    child,
+                    new Succeeded(new Payload(output, succeeded.output().mediaType(), null)));
+        } catch (UncheckedIOException e) {
+            sendResult(
+                    parent,
+                    child,
+                    new Failed(ErrorCode.STORAGE, "its output could not be read: " + e.getMessage(), null));
         }
     }
 
@@ -212,8 +248,9 @@ final class ReplicaSession implements ConnectedReplica {
 
     /** Tells an execution to stop; its slot is free when it has. */
     void cancel(AttemptKey attempt, Instant now) {
-        find(attempt).ifPresent(execution -> execution.toldToStop(now));
-        outbox.cancel(ref(attempt));
+        if (find(attempt).map(execution -> execution.toldToStop(now)).orElse(true)) {
+            outbox.cancel(ref(attempt));
+        }
     }
 
     void committed(AttemptKey attempt) {
@@ -255,18 +292,20 @@ final class ReplicaSession implements ConnectedReplica {
     }
 
     Beat beat() {
-        return new Beat(id(), Math.max(0, memory.getHeapUsedBytes()), Math.max(0, memory.getRssBytes()));
+        int stopping =
+                (int) running.values().stream().filter(Execution::isStopping).count();
+        return new Beat(id(), Math.max(0, memory.getHeapUsedBytes()), Math.max(0, memory.getRssBytes()), stopping);
     }
 
-    Collection<Execution> running() {
-        return running.values();
+    List<Execution> running() {
+        return running.values().stream()
+                .filter(execution -> !execution.isOver())
+                .toList();
     }
 
     /** Whether an assignment sent before {@code bound} has not been acknowledged. */
     boolean hasUnacknowledged(Instant bound) {
-        return running.values().stream()
-                .anyMatch(execution -> execution.acknowledgedAt() == null
-                        && execution.action().dispatchedAt().isBefore(bound));
+        return running.values().stream().anyMatch(execution -> execution.isUnacknowledged(bound));
     }
 
     void close(String reason) {

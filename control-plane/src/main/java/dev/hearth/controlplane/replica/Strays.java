@@ -71,6 +71,7 @@ final class Strays {
                 attempt.key(),
                 new Failed(ErrorCode.REPLICA_LOST, "replica " + attempt.replica() + " never got it", null),
                 attempt.systemFailures(),
+                false,
                 null,
                 now,
                 ThreadLocalRandom.current().nextDouble()));

@@ -50,7 +50,7 @@ final class ReplicaViewStore {
 
     private static final String LISTED = """
             SELECT r.*, (SELECT count(*) FROM action a
-                WHERE a.replica_id = r.id AND a.phase = 'RUNNING' AND NOT a.parked) AS busy
+                WHERE a.replica_id = r.id AND a.phase = 'RUNNING' AND NOT a.parked) + r.stopping AS busy
             """;
 
     private final JdbcClient jdbc;

@@ -80,7 +80,7 @@ final class SnapshotStore {
     private static final String REPLICAS = """
             SELECT r.id, r.pool_id, r.ordinal, r.phase, r.executed, r.requested_at, r.ready_at, r.last_busy_at,
                 r.heap_bytes, r.rss_bytes,
-                a.running, a.parked
+                a.running + r.stopping AS running, a.parked
             FROM replica r
             CROSS JOIN LATERAL (
                 SELECT count(*) FILTER (WHERE NOT parked) AS running, count(*) FILTER (WHERE parked) AS parked

@@ -260,6 +260,60 @@ class JournalTest {
         assertThat(journal.end(succeeded(parent, "1")).join()).isFalse();
     }
 
+    /** As another control plane does it, in a transaction that is not over when the cancel comes. */
+    @Test
+    void whatIsClaimedElsewhereWhileItIsCancelledHasRunAndItsAttemptIsRecorded() throws SQLException {
+        journal.submit(run("r1", null)).join();
+        RememberingReplica replica = engine.replica(1, 0);
+
+        Integer aborted = cancelDuring("""
+                UPDATE action SET phase = 'RUNNING', attempt = 1, token = 77, replica_id = %d, dispatched_at = now()
+                WHERE run = 'r1'""".formatted(replica.id()));
+
+        assertThat(aborted).isEqualTo(1);
+        assertThat(number("SELECT count(*) FROM attempt WHERE number = 1 AND phase = 'ABORTED' AND token = 77"))
+                .isEqualTo(1);
+        await("its replica is told").untilAsserted(() -> {
+            synchronized (changes) {
+                assertThat(changes).anyMatch(change -> change.interrupted() != null);
+            }
+        });
+    }
+
+    @Test
+    void aChildThatIsAskedForElsewhereWhileItsRunIsCancelledIsCancelledToo() throws SQLException {
+        RememberingReplica replica = engine.replica(1, 1);
+        journal.submit(run("r1", null)).join();
+        AttemptKey parent = replica.next().attempt();
+        journal.submit(child(parent, "r1", "c1")).join();
+
+        Integer aborted = cancelDuring("""
+                WITH parent AS MATERIALIZED (SELECT id FROM action WHERE run = 'r1' AND name = 'a0' FOR SHARE)
+                INSERT INTO action (run, name, parent, environment, version_id, task, pool_id, phase, created_at,
+                                    available_at, input_type)
+                SELECT run, 'c2', 'a0', environment, version_id, task, pool_id, 'QUEUED', now(), now(), 'application/json'
+                FROM action JOIN parent USING (id)""");
+
+        assertThat(aborted).isEqualTo(3);
+        assertThat(phase("r1", "c2")).isEqualTo("ABORTED");
+        assertThatThrownBy(() -> journal.submit(child(parent, "r1", "c3")).join())
+                .as("none comes afterwards")
+                .hasCauseInstanceOf(StaleAttemptException.class);
+    }
+
+    private Integer cancelDuring(String statement) throws SQLException {
+        CompletableFuture<Integer> answer;
+        try (Connection elsewhere = engine.dataSource().getConnection()) {
+            elsewhere.setAutoCommit(false);
+            elsewhere.createStatement().execute(statement);
+            answer = journal.cancel("r1", null);
+            await("the cancel waits for the other transaction").until(this::journalIsBlocked);
+            elsewhere.commit();
+            elsewhere.setAutoCommit(true);
+        }
+        return answer.join();
+    }
+
     @Test
     void aWishThatTheDatabaseRefusesDoesNotTakeItsNeighboursAlong() {
         List<CompletableFuture<StoredAction>> answers = new ArrayList<>();
@@ -508,7 +562,7 @@ class JournalTest {
 
         int beats = 200;
         for (int i = 1; i <= beats; i++) {
-            journal.beat(List.of(new Beat(replica.id(), i, i)));
+            journal.beat(List.of(new Beat(replica.id(), i, i, 0)));
             journal.submit(run("r" + i, null)).join();
             journal.end(succeeded(replica.next().attempt(), "7")).join();
             replica.free();
@@ -536,7 +590,7 @@ class JournalTest {
                     .sql("UPDATE replica SET seen_at = now() - interval '1 day'")
                     .update();
 
-            elsewhere.journal().beat(List.of(new Beat(replica.id(), 1, 1)));
+            elsewhere.journal().beat(List.of(new Beat(replica.id(), 1, 1, 0)));
 
             await("the lease is renewed, and ends in seconds")
                     .until(() -> elsewhere

@@ -50,13 +50,15 @@ class RetryTest {
 
     @Test
     void theFirstLossIsTriedAgainAtOnceTheNextAloneAndTheFourthIsTheLast() {
-        assertThat(Retry.lost(ATTEMPT, LOST, 0, 9L, NOW, 1).retryAt()).isEqualTo(NOW);
-        assertThat(Retry.lost(ATTEMPT, LOST, 0, 9L, NOW, 1).retryPool()).isNull();
-        assertThat(Retry.lost(ATTEMPT, LOST, 1, 9L, NOW, 1).retryAt()).isAfter(NOW);
-        assertThat(Retry.lost(ATTEMPT, LOST, 1, 9L, NOW, 1).retryPool()).isEqualTo(9L);
-        AttemptEnd last = Retry.lost(ATTEMPT, LOST, 3, 9L, NOW, 1);
+        assertThat(Retry.lost(ATTEMPT, LOST, 0, false, 9L, NOW, 1).retryAt()).isEqualTo(NOW);
+        assertThat(Retry.lost(ATTEMPT, LOST, 0, false, 9L, NOW, 1).retryPool()).isNull();
+        assertThat(Retry.lost(ATTEMPT, LOST, 1, false, 9L, NOW, 1).retryAt()).isAfter(NOW);
+        assertThat(Retry.lost(ATTEMPT, LOST, 1, false, 9L, NOW, 1).retryPool()).isEqualTo(9L);
+        AttemptEnd last = Retry.lost(ATTEMPT, LOST, 3, false, 9L, NOW, 1);
         assertThat(last.retryAt()).isNull();
-        assertThat(((Failed) last.outcome()).message()).contains("lost 4 times").contains("alone");
+        assertThat(((Failed) last.outcome()).message()).contains("lost 4 times").doesNotContain("alone");
+        AttemptEnd alone = Retry.lost(ATTEMPT, LOST, 3, true, null, NOW, 1);
+        assertThat(((Failed) alone.outcome()).message()).contains("lost 4 times, at last alone");
     }
 
     private static ClaimedAction action(int retries, int userFailures, int systemFailures) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import dev.hearth.wire.Acknowledgement;
+import dev.hearth.wire.Assignment;
 import dev.hearth.wire.AttemptRef;
 import dev.hearth.wire.ChildSubmit;
 import dev.hearth.wire.Failure;
@@ -17,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -264,6 +267,162 @@ class WorkerProtocolIT {
                 .toByteArray());
         assertThat(server.succeeded(run).get("output").asInt()).isEqualTo(1);
         stream.cancel();
+    }
+
+    /** The first attempt runs out of time; its process says so only when the second has taken over the child. */
+    @Test
+    void aLateWordOfAParentsFirstAttemptDoesNotTakeTheChildrenFromItsSecond() throws Exception {
+        RawStream stream = connected();
+        String run = server.post(
+                        "/api/v1/runs",
+                        Map.of(
+                                "environment",
+                                "counter",
+                                "task",
+                                "next",
+                                "overrides",
+                                Map.of("timeout", "PT1S", "retries", 1)))
+                .get("name")
+                .asString();
+        AttemptRef first = stream.assigned(PATIENCE).getFirst().getAttempt();
+        stream.send(acknowledge(first)).send(children(child(first)));
+        AttemptRef child = stream.assigned(PATIENCE).getFirst().getAttempt();
+        stream.send(acknowledge(child));
+        AttemptRef second = stream.assigned(PATIENCE).getFirst().getAttempt();
+        stream.send(acknowledge(second)).send(children(child(second)));
+        stream.send(WorkerFrame.newBuilder()
+                .addReports(Report.newBuilder()
+                        .setAttempt(first)
+                        .setFailure(Failure.newBuilder().setCode("CANCELLED").setMessage("interrupted")))
+                .build()
+                .toByteArray());
+        stream.send(WorkerFrame.newBuilder()
+                .addReports(Report.newBuilder().setAttempt(child).setOutput(output("5")))
+                .build()
+                .toByteArray());
+
+        assertThat(stream.child(PATIENCE).getOutput().getValue().toStringUtf8()).isEqualTo("5");
+        stream.send(WorkerFrame.newBuilder()
+                .addReports(Report.newBuilder().setAttempt(second).setOutput(output("6")))
+                .build()
+                .toByteArray());
+        assertThat(server.succeeded(run).get("output").asInt()).isEqualTo(6);
+        assertThat(server.actions(run))
+                .allSatisfy(action -> assertThat(action.get("phase").asString())
+                        .as(action.toString())
+                        .isEqualTo("SUCCEEDED"));
+        stream.cancel();
+    }
+
+    @Test
+    void whatWasToldToStopHoldsItsSlotUntilItHas() throws Exception {
+        RawStream stream = connected();
+        String run = server.submitAll("counter", "next", Collections.singletonList(null))
+                .getFirst();
+        AttemptRef attempt = stream.assigned(PATIENCE).getFirst().getAttempt();
+        stream.send(acknowledge(attempt));
+        server.post("/api/v1/runs/" + run + "/cancel", null);
+        await("it is busy although no action runs")
+                .atMost(PATIENCE)
+                .until(() -> busy() == 1 && number("SELECT stopping FROM replica WHERE id = " + replica) == 1);
+        stream.send(WorkerFrame.newBuilder()
+                .addReports(Report.newBuilder()
+                        .setAttempt(attempt)
+                        .setFailure(Failure.newBuilder().setCode("CANCELLED").setMessage("interrupted")))
+                .build()
+                .toByteArray());
+        await("it is free").atMost(PATIENCE).until(() -> busy() == 0);
+        stream.cancel();
+    }
+
+    @Test
+    void anActionWhoseInputIsLostFailsWithThatReasonAndHarmsNobody() throws Exception {
+        RawStream stream = connected();
+        String blob = "0".repeat(64);
+        server.post("/api/v1/environments/counter/pause", null);
+        String run = server.submitAll("counter", "next", Collections.singletonList(null))
+                .getFirst();
+        sql.sql("UPDATE action SET input = NULL, input_blob = ? WHERE run = ?")
+                .params(blob, run)
+                .update();
+        server.post("/api/v1/environments/counter/resume", null);
+
+        JsonNode lost = server.get("/api/v1/runs/" + run + "?wait=30s");
+        assertThat(lost.get("error").get("code").asString()).isEqualTo("STORAGE");
+        assertThat(lost.get("error").get("message").asString())
+                .contains("its input could not be read")
+                .contains(blob);
+        String next = server.submitAll("counter", "next", Collections.singletonList(null))
+                .getFirst();
+        stream.send(WorkerFrame.newBuilder()
+                .addReports(Report.newBuilder()
+                        .setAttempt(stream.assigned(PATIENCE).getFirst().getAttempt())
+                        .setOutput(output("1")))
+                .build()
+                .toByteArray());
+        server.succeeded(next);
+        stream.cancel();
+    }
+
+    @Test
+    void anOutputThatWaitsForTheStoreHoldsUpNoOther() throws Exception {
+        RawStream stream = connected();
+        List<String> runs = server.submitAll("counter", "next", Collections.nCopies(2, null));
+        List<Assignment> assigned = new ArrayList<>(stream.assigned(PATIENCE));
+        if (assigned.size() < runs.size()) {
+            assigned.addAll(stream.assigned(PATIENCE));
+        }
+        assertThat(assigned).hasSameSizeAs(runs);
+        Path blobs = server.home().resolve("blobs");
+        Path aside = server.home().resolve("blobs-aside");
+        Files.move(blobs, aside);
+        Files.createFile(blobs);
+        String large = "\"" + "x".repeat(100_000) + "\"";
+        for (Assignment assignment : assigned) {
+            boolean first = assignment.getRun().equals(runs.getFirst());
+            stream.send(WorkerFrame.newBuilder()
+                    .addReports(Report.newBuilder()
+                            .setAttempt(assignment.getAttempt())
+                            .setOutput(output(first ? large : "1")))
+                    .build()
+                    .toByteArray());
+        }
+        server.succeeded(runs.getLast());
+        assertThat(server.get("/api/v1/runs/" + runs.getFirst()).get("phase").asString())
+                .isEqualTo("RUNNING");
+
+        Files.delete(blobs);
+        Files.move(aside, blobs);
+        assertThat(server.succeeded(runs.getFirst()).get("output").asString()).hasSize(100_000);
+        stream.cancel();
+    }
+
+    private static byte[] acknowledge(AttemptRef attempt) {
+        return WorkerFrame.newBuilder()
+                .addAcknowledgements(Acknowledgement.newBuilder().setAttempt(attempt))
+                .build()
+                .toByteArray();
+    }
+
+    private static byte[] children(ChildSubmit child) {
+        return WorkerFrame.newBuilder().addChildren(child).build().toByteArray();
+    }
+
+    private static ChildSubmit child(AttemptRef parent) {
+        return ChildSubmit.newBuilder()
+                .setParent(parent)
+                .setName("child")
+                .setTask("next")
+                .setInput(ByteString.copyFromUtf8("null"))
+                .setMediaType("application/json")
+                .build();
+    }
+
+    private static int busy() {
+        return server.replicas("counter").stream()
+                .filter(view -> view.get("id").asString().equals(Long.toString(replica)))
+                .mapToInt(view -> view.get("busy").asInt())
+                .sum();
     }
 
     /** Starts a run and has the replica report this of it. */

@@ -175,6 +175,19 @@ class ScalingRoundTest {
     }
 
     @Test
+    void whatWasToldToStopAndHasNotHoldsItsSlotAndItsReplica() {
+        long pool = db.pool(environment, 1, 2);
+        long replica = db.ready(pool, 1);
+        db.execute("UPDATE replica SET stopping = 1 WHERE id = %d".formatted(replica));
+
+        db.round.run(NOON.plusSeconds(3_600), false);
+        assertThat(db.phases(pool)).containsExactly("READY");
+        db.queue(pool, "r1");
+        db.round.run(NOON.plusSeconds(3_601), false);
+        assertThat(db.phases(pool)).as("its slot is none for what waits").containsExactly("READY", "REQUESTED");
+    }
+
+    @Test
     void aParkedParentKeepsItsPoolWarm() {
         long pool = db.pool(environment, 1, 1);
         long replica = db.ready(pool, 1);
