@@ -79,6 +79,7 @@ final class Executions {
         long servedBefore = begun.getAndIncrement();
         long age = ChronoUnit.MILLIS.between(bornAt, clock.instant());
         execution.runsOn(Thread.currentThread());
+        CapturedOutput.putBack();
         long started = System.nanoTime();
         Report.Builder report = Report.newBuilder()
                 .setAttempt(execution.attempt())

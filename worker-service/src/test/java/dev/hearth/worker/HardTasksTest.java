@@ -9,6 +9,8 @@ import dev.hearth.wire.Failure;
 import dev.hearth.wire.LogLine;
 import dev.hearth.wire.Report;
 import dev.hearth.wire.WorkerFrame;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -46,6 +48,11 @@ class HardTasksTest {
         });
         environment.task("cyclic", Integer.class, Object.class, x -> new Cyclic());
         environment.task("bottomless", Integer.class, Object.class, x -> new Bottomless());
+        environment.task("silencing", Integer.class, Integer.class, x -> {
+            System.setOut(new PrintStream(OutputStream.nullOutputStream()));
+            System.setErr(new PrintStream(OutputStream.nullOutputStream()));
+            return x;
+        });
         environment.task("logging", Integer.class, Integer.class, x -> {
             LoggerFactory.getLogger("user").warn("logged by {}", x);
             return x;
@@ -169,6 +176,20 @@ class HardTasksTest {
                         .anyMatch(each -> each.getText().contains("logged by 9")))
                 .getLogs(0);
         assertThat(line.getAttempt()).isEqualTo(attempt(1));
+    }
+
+    @Test
+    void aTaskThatSetsOtherStreamsSilencesNobodyAfterIt() throws Exception {
+        CapturedOutput.install();
+        replica.controlPlane().assign(attempt(1), "silencing", "1");
+        report();
+        replica.controlPlane().assign(attempt(2), "spelling", "2");
+        List<LogLine> lines = new ArrayList<>();
+        replica.controlPlane().await(frame -> {
+            lines.addAll(frame.getLogsList());
+            return frame.getReportsCount() > 0;
+        });
+        assertThat(lines).extracting(LogLine::getErrorStream).containsExactlyInAnyOrder(false, true);
     }
 
     @Test
