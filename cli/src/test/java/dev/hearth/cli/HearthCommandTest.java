@@ -1,6 +1,7 @@
 package dev.hearth.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.hearth.model.ActionPhase;
@@ -104,6 +105,19 @@ class HearthCommandTest {
         server.stop(0);
         assertThat(hearth("get", "envs")).isEqualTo(3);
         assertThat(err.toString()).contains("./hearth up");
+    }
+
+    @Test
+    void anAddressThatIsNoneIsBadUsage() {
+        for (String address :
+                List.of("127.0.0.1:28080", "localhost:8080", "ftp://host", "http://host:70000", "a b", "")) {
+            assertThatExceptionOfType(UsageException.class)
+                    .isThrownBy(() -> new Connection().open(Map.of("HEARTH_ENDPOINT", address)))
+                    .withMessage("HEARTH_ENDPOINT: '%s' is no address of a server; write http://host:port", address);
+        }
+        assertThat(plainly("get", "envs", "--endpoint", "127.0.0.1:28080")).isEqualTo(2);
+        assertThat(err.toString().lines())
+                .containsExactly("--endpoint: '127.0.0.1:28080' is no address of a server; write http://host:port");
     }
 
     @Test
@@ -258,15 +272,19 @@ class HearthCommandTest {
         assertThat(out.toString()).contains("Usage: hearth what-if", "Usage: hearth retire", "REPLICA_ID");
     }
 
-    private int hearth(String... arguments) {
+    private int plainly(String... arguments) {
         CommandLine command =
                 HearthCommand.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        return command.execute(arguments);
+    }
+
+    private int hearth(String... arguments) {
         String[] withEndpoint = new String[arguments.length + 2];
         System.arraycopy(arguments, 0, withEndpoint, 0, arguments.length);
         withEndpoint[arguments.length] = "--endpoint";
         withEndpoint[arguments.length + 1] =
                 "http://127.0.0.1:" + server.getAddress().getPort();
-        return command.execute(withEndpoint);
+        return plainly(withEndpoint);
     }
 
     private static String run(String phase, String more) {

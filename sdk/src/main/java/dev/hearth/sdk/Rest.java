@@ -24,6 +24,7 @@ import tools.jackson.core.JacksonException;
  */
 public final class Rest implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final int MOST_PORT = 65_535;
     private static final Duration ANSWER = Duration.ofSeconds(120);
 
     private final HttpClient http = HttpClient.newBuilder()
@@ -35,9 +36,27 @@ public final class Rest implements AutoCloseable {
     private final String endpoint;
     private final @Nullable String token;
 
+    /** @throws IllegalArgumentException if the endpoint is no address such as {@code http://127.0.0.1:8080} */
     public Rest(String endpoint, @Nullable String token) {
-        this.endpoint = endpoint.endsWith("/") ? endpoint.substring(0, endpoint.length() - 1) : endpoint;
+        this.endpoint = checked(endpoint.endsWith("/") ? endpoint.substring(0, endpoint.length() - 1) : endpoint);
         this.token = token;
+    }
+
+    /** The client refuses a faulty address too, but in words of its own, and not before the first call. */
+    private static String checked(String endpoint) {
+        try {
+            URI address = HttpRequest.newBuilder(URI.create(endpoint)).build().uri();
+            if (address.getPort() <= MOST_PORT) {
+                return endpoint;
+            }
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(noAddress(endpoint), e);
+        }
+        throw new IllegalArgumentException(noAddress(endpoint));
+    }
+
+    private static String noAddress(String endpoint) {
+        return "'" + endpoint + "' is no address of a server; write http://host:port";
     }
 
     public <T> T get(String path, Class<T> type) {
