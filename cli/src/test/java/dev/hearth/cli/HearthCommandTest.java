@@ -265,6 +265,18 @@ class HearthCommandTest {
     }
 
     @Test
+    void anActionNeedNotBeNamed() {
+        for (String verb : List.of("why", "logs")) {
+            assertThat(plainly(verb, "--help")).isZero();
+            assertThat(plainly(verb)).isEqualTo(2);
+        }
+        assertThat(out.toString()).contains("Usage: hearth why", "Usage: hearth logs");
+        assertThat(out.toString().lines().filter(line -> line.endsWith("RUN [ACTION]")))
+                .hasSize(2);
+        assertThat(err.toString()).contains("'RUN'").doesNotContain("RUN, ACTION");
+    }
+
+    @Test
     void eachOfTheseVerbsExplainsItself() {
         for (String verb : List.of("why", "warm", "pause", "resume", "retire", "drain", "what-if")) {
             assertThat(hearth(verb, "--help")).as(verb).isZero();
