@@ -277,6 +277,16 @@ class HearthCommandTest {
     }
 
     @Test
+    void theVerbsOfTheScriptAreInTheHelp() {
+        assertThat(plainly("--help")).isZero();
+        assertThat(out.toString().lines()).anyMatch(line -> line.matches(" +up +Start a server here.*"));
+        assertThat(plainly("help", "up")).isZero();
+        assertThat(plainly("help", "simulate")).isZero();
+        assertThat(out.toString()).contains("Usage: hearth up", "Usage: hearth simulate [--hours N] [--seed S]");
+        assertThat(plainly("up", "--fast")).isEqualTo(2);
+    }
+
+    @Test
     void eachOfTheseVerbsExplainsItself() {
         for (String verb : List.of("why", "warm", "pause", "resume", "retire", "drain", "what-if")) {
             assertThat(hearth(verb, "--help")).as(verb).isZero();
