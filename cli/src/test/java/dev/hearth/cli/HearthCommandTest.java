@@ -25,6 +25,7 @@ import tools.jackson.databind.node.ArrayNode;
 class HearthCommandTest {
     private final Map<String, String> answers = new ConcurrentHashMap<>();
     private final Map<String, String> bodies = new ConcurrentHashMap<>();
+    private final Map<String, String> problems = new ConcurrentHashMap<>();
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
     private HttpServer server;
@@ -37,8 +38,8 @@ class HearthCommandTest {
                     exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath();
             bodies.put(call, new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
             String answer = answers.get(call);
-            byte[] body = (answer == null ? "{\"title\": \"Not found\", \"detail\": \"nothing here\"}" : answer)
-                    .getBytes(StandardCharsets.UTF_8);
+            String problem = problems.getOrDefault(call, "{\"title\": \"Not found\", \"detail\": \"nothing here\"}");
+            byte[] body = (answer == null ? problem : answer).getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(answer == null ? 404 : 200, body.length);
             exchange.getResponseBody().write(body);
             exchange.close();
@@ -284,6 +285,16 @@ class HearthCommandTest {
         assertThat(plainly("help", "simulate")).isZero();
         assertThat(out.toString()).contains("Usage: hearth up", "Usage: hearth simulate [--hours N] [--seed S]");
         assertThat(plainly("up", "--fast")).isEqualTo(2);
+    }
+
+    @Test
+    void aFaultIsToldOnce() {
+        problems.put("POST /api/v1/runs", """
+                {"title": "Invalid request", "status": 400, "detail": "overrides.priority: must be a number",
+                 "errors": [{"field": "overrides.priority", "message": "must be a number"}]}""");
+        assertThat(hearth("run", "env", "square", "--overrides", "{\"priority\": \"x\"}"))
+                .isEqualTo(2);
+        assertThat(err.toString().lines()).containsExactly("Invalid request: overrides.priority: must be a number");
     }
 
     @Test

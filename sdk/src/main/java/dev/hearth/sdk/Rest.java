@@ -1,6 +1,7 @@
 package dev.hearth.sdk;
 
 import dev.hearth.api.Problem;
+import dev.hearth.model.Violation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -133,19 +135,23 @@ public final class Rest implements AutoCloseable {
     private static HearthException problem(int status, byte[] body) {
         try {
             Problem problem = Json.LENIENT.readValue(body, Problem.class);
-            String faults = problem.errors() == null
-                    ? ""
-                    : problem.errors().stream()
-                            .map(error -> "\n  " + error.field() + ": " + error.message())
-                            .collect(Collectors.joining());
-            return new HearthException(
-                    status,
-                    problem.title() + ": " + problem.detail() + faults,
-                    problem.errors() == null ? List.of() : problem.errors());
+            List<Violation> errors = problem.errors() == null ? List.of() : problem.errors();
+            return new HearthException(status, problem.title() + ": " + words(problem.detail(), errors), errors);
         } catch (JacksonException e) {
             return new HearthException(
                     status, "HTTP " + status + ": " + new String(body, StandardCharsets.UTF_8), List.of());
         }
+    }
+
+    /** Most details sum their faults up; only what they leave out is added. */
+    private static String words(@Nullable String detail, List<Violation> errors) {
+        String sum = Objects.requireNonNullElse(detail, "");
+        return sum
+                + errors.stream()
+                        .map(error -> error.field() + ": " + error.message())
+                        .filter(fault -> !sum.contains(fault))
+                        .map(fault -> "\n  " + fault)
+                        .collect(Collectors.joining());
     }
 
     private static <T> T read(byte[] body, Class<T> type) {
