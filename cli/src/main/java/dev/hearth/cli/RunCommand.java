@@ -3,6 +3,7 @@ package dev.hearth.cli;
 import dev.hearth.api.RunView;
 import dev.hearth.api.SubmittedRun;
 import dev.hearth.model.ActionPhase;
+import dev.hearth.sdk.HearthException;
 import dev.hearth.sdk.LogTail;
 import dev.hearth.sdk.Rest;
 import java.io.PrintWriter;
@@ -65,8 +66,7 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         try (Rest rest = connection.open()) {
-            SubmittedRun submitted =
-                    rest.send("POST", "/api/v1/runs?" + connection.project(), body(), SubmittedRun.class);
+            SubmittedRun submitted = submit(rest);
             PrintWriter out = spec.commandLine().getOut();
             if (detach) {
                 out.println(json ? JSON.writeValueAsString(submitted) : submitted.name() + "\n" + submitted.url());
@@ -86,6 +86,19 @@ final class RunCommand implements Callable<Integer> {
                 spec.commandLine().getErr().println(failure(run));
             }
             return run.phase() == ActionPhase.SUCCEEDED ? 0 : HearthCommand.RUN_FAILED;
+        }
+    }
+
+    private SubmittedRun submit(Rest rest) {
+        try {
+            return rest.send("POST", "/api/v1/runs?" + connection.project(), body(), SubmittedRun.class);
+        } catch (HearthException e) {
+            boolean needsInput =
+                    e.errors().stream().anyMatch(error -> error.field().equals("input"));
+            if (input == null && needsInput) {
+                throw new UsageException(e.getMessage() + "\nGive the task its input: --input JSON");
+            }
+            throw e;
         }
     }
 

@@ -298,6 +298,19 @@ class HearthCommandTest {
     }
 
     @Test
+    void aTaskThatNeedsAnInputSaysHowToGiveIt() {
+        problems.put("POST /api/v1/runs", """
+                {"title": "Invalid request", "status": 400, "detail": "input: null found, object expected",
+                 "errors": [{"field": "input", "message": "null found, object expected"}]}""");
+        assertThat(hearth("run", "env", "square")).isEqualTo(2);
+        assertThat(err.toString().lines())
+                .containsExactly(
+                        "Invalid request: input: null found, object expected", "Give the task its input: --input JSON");
+        assertThat(hearth("run", "env", "square", "--input", "null")).isEqualTo(2);
+        assertThat(err.toString()).containsOnlyOnce("--input JSON");
+    }
+
+    @Test
     void eachOfTheseVerbsExplainsItself() {
         for (String verb : List.of("why", "warm", "pause", "resume", "retire", "drain", "what-if")) {
             assertThat(hearth(verb, "--help")).as(verb).isZero();
