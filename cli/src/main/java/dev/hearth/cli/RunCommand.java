@@ -1,6 +1,7 @@
 package dev.hearth.cli;
 
 import dev.hearth.api.RunView;
+import dev.hearth.api.RunView.ErrorView;
 import dev.hearth.api.SubmittedRun;
 import dev.hearth.model.ActionPhase;
 import dev.hearth.sdk.HearthException;
@@ -9,6 +10,7 @@ import dev.hearth.sdk.Rest;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -127,10 +129,20 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private static String failure(RunView run) {
-        if (run.error() == null) {
+        ErrorView error = run.error();
+        if (error == null) {
             return "run " + run.name() + " ended " + run.phase();
         }
-        String details = run.error().details() == null ? "" : "\n" + run.error().details();
-        return run.phase() + " (" + run.error().code() + "): " + run.error().message() + details;
+        String code = error.code().equals(run.phase().name()) ? "" : " (" + error.code() + ")";
+        return run.phase() + code + ": " + words(error);
+    }
+
+    /** A stack begins with the message. */
+    private static String words(ErrorView error) {
+        String details = Objects.requireNonNullElse(error.details(), "").stripTrailing();
+        if (details.isEmpty() || details.startsWith(error.message())) {
+            return details.isEmpty() ? error.message() : details;
+        }
+        return error.message() + "\n" + details;
     }
 }

@@ -311,6 +311,28 @@ class HearthCommandTest {
     }
 
     @Test
+    void aFailureIsToldOnce() {
+        answers.put("POST /api/v1/runs", "{\"name\": \"r1\", \"url\": \"http://x/runs/r1\", \"phase\": \"QUEUED\"}");
+        answers.put(
+                "GET /api/v1/runs/r1",
+                run(
+                        "FAILED",
+                        "\"error\": {\"code\": \"USER\", \"message\": \"Oh: no\", \"details\": \"Oh: no\\n\\tat There\\n\"}"));
+        assertThat(hearth("run", "env", "square")).isEqualTo(1);
+        answers.put(
+                "GET /api/v1/runs/r1",
+                run("TIMED_OUT", "\"error\": {\"code\": \"TIMED_OUT\", \"message\": \"It ran longer than 1 s.\"}"));
+        assertThat(hearth("run", "env", "square")).isEqualTo(1);
+        assertThat(err.toString().lines())
+                .containsExactly(
+                        "http://x/runs/r1",
+                        "FAILED (USER): Oh: no",
+                        "\tat There",
+                        "http://x/runs/r1",
+                        "TIMED_OUT: It ran longer than 1 s.");
+    }
+
+    @Test
     void eachOfTheseVerbsExplainsItself() {
         for (String verb : List.of("why", "warm", "pause", "resume", "retire", "drain", "what-if")) {
             assertThat(hearth(verb, "--help")).as(verb).isZero();

@@ -41,8 +41,11 @@ final class Failures {
         return told(fault, () -> cut(fault instanceof RefusedException ? fault.getMessage() : fault, LONGEST_MESSAGE));
     }
 
-    /** What was written before printing failed stays: the fault may lie in a cause far below. */
+    /** What was written before printing failed stays: the fault may lie in a cause far below. A refusal is told by its message. */
     private static String stack(Throwable fault) {
+        if (fault instanceof RefusedException) {
+            return "";
+        }
         StringWriter stack = new StringWriter();
         String note = told(fault, () -> {
             fault.printStackTrace(new PrintWriter(stack));

@@ -118,7 +118,9 @@ class ConversationTest {
         assertThat(user.getFailure().getDetails()).contains("at dev.hearth.worker.ConversationTest");
 
         controlPlane.assign(attempt(2), "nothing", "3");
-        assertThat(report().getFailure().getCode()).isEqualTo("UNKNOWN_TASK");
+        Failure unknown = report().getFailure();
+        assertThat(unknown.getCode()).isEqualTo("UNKNOWN_TASK");
+        assertThat(unknown.getDetails()).as("frames of the worker").isEmpty();
 
         controlPlane.assign(attempt(3), "square", "\"seven\"");
         assertThat(report().getFailure().getCode()).isEqualTo("INVALID_INPUT");
