@@ -333,6 +333,22 @@ class HearthCommandTest {
     }
 
     @Test
+    void listsShowWhatFailedAndHowOften() {
+        answers.put("GET /api/v1/runs", """
+                {"items": [{"name": "r1", "phase": "FAILED", "error": {"code": "USER", "message": "no"}}]}""");
+        answers.put("GET /api/v1/runs/r1/actions", """
+                {"items": [{"name": "a0", "phase": "FAILED", "error": {"code": "USER"}, "attempts": [{}, {}, {}]}]}""");
+        assertThat(hearth("get", "runs")).isZero();
+        assertThat(hearth("get", "actions", "r1")).isZero();
+        assertThat(out.toString().lines())
+                .containsExactly(
+                        "name  environment  task  phase   error  createdAt  endedAt",
+                        "r1    -            -     FAILED  USER   -          -",
+                        "name  parent  task  phase   error  attempts  replica  createdAt  endedAt",
+                        "a0    -       -     FAILED  USER   3         -        -          -");
+    }
+
+    @Test
     void eachOfTheseVerbsExplainsItself() {
         for (String verb : List.of("why", "warm", "pause", "resume", "retire", "drain", "what-if")) {
             assertThat(hearth(verb, "--help")).as(verb).isZero();
