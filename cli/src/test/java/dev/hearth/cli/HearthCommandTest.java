@@ -9,6 +9,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +19,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 
@@ -346,6 +350,20 @@ class HearthCommandTest {
                         "r1    -            -     FAILED  USER   -          -",
                         "name  parent  task  phase   error  attempts  replica  createdAt  endedAt",
                         "a0    -       -     FAILED  USER   3         -        -          -");
+    }
+
+    @Test
+    void deployAnswersJsonToPrograms(@TempDir Path folder) throws Exception {
+        Path jar = Files.writeString(folder.resolve("app.jar"), "code");
+        answers.put("POST /api/v1/bundles", """
+                {"sha256": "abc", "size": 4, "environments": [{"name": "orders", "tasks": [], "spec": {"env": {}}}]}""");
+        answers.put("PUT /api/v1/environments/orders", """
+                {"name": "orders", "version": "v2", "pool": "7", "warnings": ["small"]}""");
+        assertThat(hearth("deploy", jar.toString(), "--json")).isZero();
+        JsonNode deployments = JsonMapper.shared().readTree(out.toString());
+        assertThat(deployments.at("/0/version").asString()).isEqualTo("v2");
+        assertThat(deployments.at("/0/warnings/0").asString()).isEqualTo("small");
+        assertThat(err.toString()).isEmpty();
     }
 
     @Test
