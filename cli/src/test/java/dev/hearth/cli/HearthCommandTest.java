@@ -367,6 +367,19 @@ class HearthCommandTest {
     }
 
     @Test
+    void cancelSaysWhetherItCameTooLate() {
+        answers.put("GET /api/v1/runs/r1", "{\"name\": \"r1\", \"phase\": \"RUNNING\", \"endedAt\": null}");
+        answers.put("POST /api/v1/runs/r1/cancel", "{\"name\": \"r1\", \"phase\": \"ABORTED\"}");
+        assertThat(hearth("cancel", "r1")).isZero();
+        answers.put(
+                "GET /api/v1/runs/r1/actions/a1",
+                "{\"name\": \"a1\", \"phase\": \"SUCCEEDED\", \"endedAt\": \"2026-01-01T00:00:00Z\"}");
+        answers.put("POST /api/v1/runs/r1/actions/a1/cancel", "{\"name\": \"a1\", \"phase\": \"SUCCEEDED\"}");
+        assertThat(hearth("cancel", "r1", "a1")).isZero();
+        assertThat(out.toString().lines()).containsExactly("r1 ABORTED", "a1 had already ended: SUCCEEDED");
+    }
+
+    @Test
     void eachOfTheseVerbsExplainsItself() {
         for (String verb : List.of("why", "warm", "pause", "resume", "retire", "drain", "what-if")) {
             assertThat(hearth(verb, "--help")).as(verb).isZero();
