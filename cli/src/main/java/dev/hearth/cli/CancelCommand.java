@@ -34,12 +34,14 @@ final class CancelCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         String path = "/api/v1/runs/" + Connection.encoded(run)
-                + (action == null ? "" : "/actions/" + Connection.encoded(action)) + "/cancel";
+                + (action == null ? "" : "/actions/" + Connection.encoded(action));
         try (Rest rest = connection.open()) {
-            JsonNode answer = rest.send("POST", path, null, JsonNode.class);
+            boolean hadEnded = rest.get(path, JsonNode.class).hasNonNull("endedAt");
+            JsonNode answer = rest.send("POST", path + "/cancel", null, JsonNode.class);
             spec.commandLine()
                     .getOut()
-                    .println(answer.get("name").asString() + " "
+                    .println(answer.get("name").asString()
+                            + (hadEnded ? " had already ended: " : " ")
                             + answer.get("phase").asString());
         }
         return 0;

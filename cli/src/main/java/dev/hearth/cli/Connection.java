@@ -4,6 +4,7 @@ import dev.hearth.sdk.Hearth;
 import dev.hearth.sdk.Rest;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -21,9 +22,17 @@ final class Connection {
     private String project = "default";
 
     Rest open() {
+        return open(System.getenv());
+    }
+
+    Rest open(Map<String, String> variables) {
         String address =
-                endpoint != null ? endpoint : System.getenv().getOrDefault("HEARTH_ENDPOINT", Hearth.DEFAULT_ENDPOINT);
-        return new Rest(address, token != null ? token : System.getenv("HEARTH_TOKEN"));
+                endpoint != null ? endpoint : variables.getOrDefault("HEARTH_ENDPOINT", Hearth.DEFAULT_ENDPOINT);
+        try {
+            return new Rest(address, token != null ? token : variables.get("HEARTH_TOKEN"));
+        } catch (IllegalArgumentException e) {
+            throw new UsageException((endpoint != null ? "--endpoint: " : "HEARTH_ENDPOINT: ") + e.getMessage());
+        }
     }
 
     String project() {

@@ -43,8 +43,8 @@ final class GetCommand implements Callable<Integer> {
                 "coldStartMs",
                 "stopsAt",
                 "placement"),
-        runs("name", "environment", "task", "phase", "createdAt", "endedAt"),
-        actions("name", "parent", "task", "phase", "replica", "createdAt", "endedAt"),
+        runs("name", "environment", "task", "phase", "error.code", "createdAt", "endedAt"),
+        actions("name", "parent", "task", "phase", "error.code", "attempts", "replica", "createdAt", "endedAt"),
         decisions("at", "from", "to", "rule", "reason");
 
         private final List<String> columns;
@@ -147,9 +147,7 @@ final class GetCommand implements Callable<Integer> {
 
     static String table(List<String> columns, ArrayNode items) {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(columns.stream()
-                .map(column -> column.equals("pool.state") ? "pool" : column.substring(column.lastIndexOf('.') + 1))
-                .toList());
+        rows.add(columns.stream().map(GetCommand::title).toList());
         for (JsonNode item : items) {
             rows.add(columns.stream().map(column -> cell(item, column)).toList());
         }
@@ -169,10 +167,22 @@ final class GetCommand implements Callable<Integer> {
         return table.toString();
     }
 
+    private static String title(String column) {
+        return switch (column) {
+            case "pool.state" -> "pool";
+            case "error.code" -> "error";
+            default -> column.substring(column.lastIndexOf('.') + 1);
+        };
+    }
+
+    /** Of a list its length. */
     private static String cell(JsonNode item, String path) {
         JsonNode value = item;
         for (String step : path.split("\\.")) {
             value = value.path(step);
+        }
+        if (value.isArray()) {
+            return Integer.toString(value.size());
         }
         return value.isMissingNode() || value.isNull() ? "-" : value.asString();
     }

@@ -14,6 +14,7 @@ import picocli.CommandLine.HelpCommand;
         version = "hearth 0.1.0",
         subcommands = {
             DemoCommand.class,
+            ScriptCommand.Up.class,
             DeployCommand.class,
             RunCommand.class,
             GetCommand.class,
@@ -26,6 +27,7 @@ import picocli.CommandLine.HelpCommand;
             LeverCommand.Retire.class,
             DrainCommand.class,
             WhatIfCommand.class,
+            ScriptCommand.Simulate.class,
             BenchCommand.class,
             ChaosCommand.class,
             HelpCommand.class

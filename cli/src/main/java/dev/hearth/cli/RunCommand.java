@@ -1,13 +1,16 @@
 package dev.hearth.cli;
 
 import dev.hearth.api.RunView;
+import dev.hearth.api.RunView.ErrorView;
 import dev.hearth.api.SubmittedRun;
 import dev.hearth.model.ActionPhase;
+import dev.hearth.sdk.HearthException;
 import dev.hearth.sdk.LogTail;
 import dev.hearth.sdk.Rest;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -65,8 +68,7 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         try (Rest rest = connection.open()) {
-            SubmittedRun submitted =
-                    rest.send("POST", "/api/v1/runs?" + connection.project(), body(), SubmittedRun.class);
+            SubmittedRun submitted = submit(rest);
             PrintWriter out = spec.commandLine().getOut();
             if (detach) {
                 out.println(json ? JSON.writeValueAsString(submitted) : submitted.name() + "\n" + submitted.url());
@@ -86,6 +88,19 @@ final class RunCommand implements Callable<Integer> {
                 spec.commandLine().getErr().println(failure(run));
             }
             return run.phase() == ActionPhase.SUCCEEDED ? 0 : HearthCommand.RUN_FAILED;
+        }
+    }
+
+    private SubmittedRun submit(Rest rest) {
+        try {
+            return rest.send("POST", "/api/v1/runs?" + connection.project(), body(), SubmittedRun.class);
+        } catch (HearthException e) {
+            boolean needsInput =
+                    e.errors().stream().anyMatch(error -> error.field().equals("input"));
+            if (input == null && needsInput) {
+                throw new UsageException(e.getMessage() + "\nGive the task its input: --input JSON");
+            }
+            throw e;
         }
     }
 
@@ -114,10 +129,20 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private static String failure(RunView run) {
-        if (run.error() == null) {
+        ErrorView error = run.error();
+        if (error == null) {
             return "run " + run.name() + " ended " + run.phase();
         }
-        String details = run.error().details() == null ? "" : "\n" + run.error().details();
-        return run.phase() + " (" + run.error().code() + "): " + run.error().message() + details;
+        String code = error.code().equals(run.phase().name()) ? "" : " (" + error.code() + ")";
+        return run.phase() + code + ": " + words(error);
+    }
+
+    /** A stack begins with the message. */
+    private static String words(ErrorView error) {
+        String details = Objects.requireNonNullElse(error.details(), "").stripTrailing();
+        if (details.isEmpty() || details.startsWith(error.message())) {
+            return details.isEmpty() ? error.message() : details;
+        }
+        return error.message() + "\n" + details;
     }
 }

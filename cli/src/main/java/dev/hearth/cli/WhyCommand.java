@@ -22,7 +22,12 @@ final class WhyCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "RUN", description = "Name of the run.")
     private String run = "";
 
-    @Parameters(index = "1", paramLabel = "ACTION", defaultValue = "a0", description = "Action (default: the root).")
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "ACTION",
+            defaultValue = "a0",
+            description = "Action (default: the root, ${DEFAULT-VALUE}).")
     private String action = "a0";
 
     @Option(names = "--json", description = "Print JSON, with the numbers of the message.")

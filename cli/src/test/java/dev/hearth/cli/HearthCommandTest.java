@@ -1,6 +1,7 @@
 package dev.hearth.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.hearth.model.ActionPhase;
@@ -8,6 +9,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +19,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 
@@ -24,6 +29,7 @@ import tools.jackson.databind.node.ArrayNode;
 class HearthCommandTest {
     private final Map<String, String> answers = new ConcurrentHashMap<>();
     private final Map<String, String> bodies = new ConcurrentHashMap<>();
+    private final Map<String, String> problems = new ConcurrentHashMap<>();
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
     private HttpServer server;
@@ -36,8 +42,8 @@ class HearthCommandTest {
                     exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath();
             bodies.put(call, new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
             String answer = answers.get(call);
-            byte[] body = (answer == null ? "{\"title\": \"Not found\", \"detail\": \"nothing here\"}" : answer)
-                    .getBytes(StandardCharsets.UTF_8);
+            String problem = problems.getOrDefault(call, "{\"title\": \"Not found\", \"detail\": \"nothing here\"}");
+            byte[] body = (answer == null ? problem : answer).getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(answer == null ? 404 : 200, body.length);
             exchange.getResponseBody().write(body);
             exchange.close();
@@ -104,6 +110,19 @@ class HearthCommandTest {
         server.stop(0);
         assertThat(hearth("get", "envs")).isEqualTo(3);
         assertThat(err.toString()).contains("./hearth up");
+    }
+
+    @Test
+    void anAddressThatIsNoneIsBadUsage() {
+        for (String address :
+                List.of("127.0.0.1:28080", "localhost:8080", "ftp://host", "http://host:70000", "a b", "")) {
+            assertThatExceptionOfType(UsageException.class)
+                    .isThrownBy(() -> new Connection().open(Map.of("HEARTH_ENDPOINT", address)))
+                    .withMessage("HEARTH_ENDPOINT: '%s' is no address of a server; write http://host:port", address);
+        }
+        assertThat(plainly("get", "envs", "--endpoint", "127.0.0.1:28080")).isEqualTo(2);
+        assertThat(err.toString().lines())
+                .containsExactly("--endpoint: '127.0.0.1:28080' is no address of a server; write http://host:port");
     }
 
     @Test
@@ -251,6 +270,116 @@ class HearthCommandTest {
     }
 
     @Test
+    void anActionNeedNotBeNamed() {
+        for (String verb : List.of("why", "logs")) {
+            assertThat(plainly(verb, "--help")).isZero();
+            assertThat(plainly(verb)).isEqualTo(2);
+        }
+        assertThat(out.toString()).contains("Usage: hearth why", "Usage: hearth logs");
+        assertThat(out.toString().lines().filter(line -> line.endsWith("RUN [ACTION]")))
+                .hasSize(2);
+        assertThat(err.toString()).contains("'RUN'").doesNotContain("RUN, ACTION");
+    }
+
+    @Test
+    void theVerbsOfTheScriptAreInTheHelp() {
+        assertThat(plainly("--help")).isZero();
+        assertThat(out.toString().lines()).anyMatch(line -> line.matches(" +up +Start a server here.*"));
+        assertThat(plainly("help", "up")).isZero();
+        assertThat(plainly("help", "simulate")).isZero();
+        assertThat(out.toString()).contains("Usage: hearth up", "Usage: hearth simulate [--hours N] [--seed S]");
+        assertThat(plainly("up", "--fast")).isEqualTo(2);
+    }
+
+    @Test
+    void aFaultIsToldOnce() {
+        problems.put("POST /api/v1/runs", """
+                {"title": "Invalid request", "status": 400, "detail": "overrides.priority: must be a number",
+                 "errors": [{"field": "overrides.priority", "message": "must be a number"}]}""");
+        assertThat(hearth("run", "env", "square", "--overrides", "{\"priority\": \"x\"}"))
+                .isEqualTo(2);
+        assertThat(err.toString().lines()).containsExactly("Invalid request: overrides.priority: must be a number");
+    }
+
+    @Test
+    void aTaskThatNeedsAnInputSaysHowToGiveIt() {
+        problems.put("POST /api/v1/runs", """
+                {"title": "Invalid request", "status": 400, "detail": "input: null found, object expected",
+                 "errors": [{"field": "input", "message": "null found, object expected"}]}""");
+        assertThat(hearth("run", "env", "square")).isEqualTo(2);
+        assertThat(err.toString().lines())
+                .containsExactly(
+                        "Invalid request: input: null found, object expected", "Give the task its input: --input JSON");
+        assertThat(hearth("run", "env", "square", "--input", "null")).isEqualTo(2);
+        assertThat(err.toString()).containsOnlyOnce("--input JSON");
+    }
+
+    @Test
+    void aFailureIsToldOnce() {
+        answers.put("POST /api/v1/runs", "{\"name\": \"r1\", \"url\": \"http://x/runs/r1\", \"phase\": \"QUEUED\"}");
+        answers.put(
+                "GET /api/v1/runs/r1",
+                run(
+                        "FAILED",
+                        "\"error\": {\"code\": \"USER\", \"message\": \"Oh: no\", \"details\": \"Oh: no\\n\\tat There\\n\"}"));
+        assertThat(hearth("run", "env", "square")).isEqualTo(1);
+        answers.put(
+                "GET /api/v1/runs/r1",
+                run("TIMED_OUT", "\"error\": {\"code\": \"TIMED_OUT\", \"message\": \"It ran longer than 1 s.\"}"));
+        assertThat(hearth("run", "env", "square")).isEqualTo(1);
+        assertThat(err.toString().lines())
+                .containsExactly(
+                        "http://x/runs/r1",
+                        "FAILED (USER): Oh: no",
+                        "\tat There",
+                        "http://x/runs/r1",
+                        "TIMED_OUT: It ran longer than 1 s.");
+    }
+
+    @Test
+    void listsShowWhatFailedAndHowOften() {
+        answers.put("GET /api/v1/runs", """
+                {"items": [{"name": "r1", "phase": "FAILED", "error": {"code": "USER", "message": "no"}}]}""");
+        answers.put("GET /api/v1/runs/r1/actions", """
+                {"items": [{"name": "a0", "phase": "FAILED", "error": {"code": "USER"}, "attempts": [{}, {}, {}]}]}""");
+        assertThat(hearth("get", "runs")).isZero();
+        assertThat(hearth("get", "actions", "r1")).isZero();
+        assertThat(out.toString().lines())
+                .containsExactly(
+                        "name  environment  task  phase   error  createdAt  endedAt",
+                        "r1    -            -     FAILED  USER   -          -",
+                        "name  parent  task  phase   error  attempts  replica  createdAt  endedAt",
+                        "a0    -       -     FAILED  USER   3         -        -          -");
+    }
+
+    @Test
+    void deployAnswersJsonToPrograms(@TempDir Path folder) throws Exception {
+        Path jar = Files.writeString(folder.resolve("app.jar"), "code");
+        answers.put("POST /api/v1/bundles", """
+                {"sha256": "abc", "size": 4, "environments": [{"name": "orders", "tasks": [], "spec": {"env": {}}}]}""");
+        answers.put("PUT /api/v1/environments/orders", """
+                {"name": "orders", "version": "v2", "pool": "7", "warnings": ["small"]}""");
+        assertThat(hearth("deploy", jar.toString(), "--json")).isZero();
+        JsonNode deployments = JsonMapper.shared().readTree(out.toString());
+        assertThat(deployments.at("/0/version").asString()).isEqualTo("v2");
+        assertThat(deployments.at("/0/warnings/0").asString()).isEqualTo("small");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void cancelSaysWhetherItCameTooLate() {
+        answers.put("GET /api/v1/runs/r1", "{\"name\": \"r1\", \"phase\": \"RUNNING\", \"endedAt\": null}");
+        answers.put("POST /api/v1/runs/r1/cancel", "{\"name\": \"r1\", \"phase\": \"ABORTED\"}");
+        assertThat(hearth("cancel", "r1")).isZero();
+        answers.put(
+                "GET /api/v1/runs/r1/actions/a1",
+                "{\"name\": \"a1\", \"phase\": \"SUCCEEDED\", \"endedAt\": \"2026-01-01T00:00:00Z\"}");
+        answers.put("POST /api/v1/runs/r1/actions/a1/cancel", "{\"name\": \"a1\", \"phase\": \"SUCCEEDED\"}");
+        assertThat(hearth("cancel", "r1", "a1")).isZero();
+        assertThat(out.toString().lines()).containsExactly("r1 ABORTED", "a1 had already ended: SUCCEEDED");
+    }
+
+    @Test
     void eachOfTheseVerbsExplainsItself() {
         for (String verb : List.of("why", "warm", "pause", "resume", "retire", "drain", "what-if")) {
             assertThat(hearth(verb, "--help")).as(verb).isZero();
@@ -258,15 +387,19 @@ class HearthCommandTest {
         assertThat(out.toString()).contains("Usage: hearth what-if", "Usage: hearth retire", "REPLICA_ID");
     }
 
-    private int hearth(String... arguments) {
+    private int plainly(String... arguments) {
         CommandLine command =
                 HearthCommand.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        return command.execute(arguments);
+    }
+
+    private int hearth(String... arguments) {
         String[] withEndpoint = new String[arguments.length + 2];
         System.arraycopy(arguments, 0, withEndpoint, 0, arguments.length);
         withEndpoint[arguments.length] = "--endpoint";
         withEndpoint[arguments.length + 1] =
                 "http://127.0.0.1:" + server.getAddress().getPort();
-        return command.execute(withEndpoint);
+        return plainly(withEndpoint);
     }
 
     private static String run(String phase, String more) {

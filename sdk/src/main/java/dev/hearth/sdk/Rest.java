@@ -1,6 +1,7 @@
 package dev.hearth.sdk;
 
 import dev.hearth.api.Problem;
+import dev.hearth.model.Violation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -24,6 +26,7 @@ import tools.jackson.core.JacksonException;
  */
 public final class Rest implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final int MOST_PORT = 65_535;
     private static final Duration ANSWER = Duration.ofSeconds(120);
 
     private final HttpClient http = HttpClient.newBuilder()
@@ -35,9 +38,27 @@ public final class Rest implements AutoCloseable {
     private final String endpoint;
     private final @Nullable String token;
 
+    /** @throws IllegalArgumentException if the endpoint is no address such as {@code http://127.0.0.1:8080} */
     public Rest(String endpoint, @Nullable String token) {
-        this.endpoint = endpoint.endsWith("/") ? endpoint.substring(0, endpoint.length() - 1) : endpoint;
+        this.endpoint = checked(endpoint.endsWith("/") ? endpoint.substring(0, endpoint.length() - 1) : endpoint);
         this.token = token;
+    }
+
+    /** The client refuses a faulty address too, but in words of its own, and not before the first call. */
+    private static String checked(String endpoint) {
+        try {
+            URI address = HttpRequest.newBuilder(URI.create(endpoint)).build().uri();
+            if (address.getPort() <= MOST_PORT) {
+                return endpoint;
+            }
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(noAddress(endpoint), e);
+        }
+        throw new IllegalArgumentException(noAddress(endpoint));
+    }
+
+    private static String noAddress(String endpoint) {
+        return "'" + endpoint + "' is no address of a server; write http://host:port";
     }
 
     public <T> T get(String path, Class<T> type) {
@@ -114,19 +135,23 @@ public final class Rest implements AutoCloseable {
     private static HearthException problem(int status, byte[] body) {
         try {
             Problem problem = Json.LENIENT.readValue(body, Problem.class);
-            String faults = problem.errors() == null
-                    ? ""
-                    : problem.errors().stream()
-                            .map(error -> "\n  " + error.field() + ": " + error.message())
-                            .collect(Collectors.joining());
-            return new HearthException(
-                    status,
-                    problem.title() + ": " + problem.detail() + faults,
-                    problem.errors() == null ? List.of() : problem.errors());
+            List<Violation> errors = problem.errors() == null ? List.of() : problem.errors();
+            return new HearthException(status, problem.title() + ": " + words(problem.detail(), errors), errors);
         } catch (JacksonException e) {
             return new HearthException(
                     status, "HTTP " + status + ": " + new String(body, StandardCharsets.UTF_8), List.of());
         }
+    }
+
+    /** Most details sum their faults up; only what they leave out is added. */
+    private static String words(@Nullable String detail, List<Violation> errors) {
+        String sum = Objects.requireNonNullElse(detail, "");
+        return sum
+                + errors.stream()
+                        .map(error -> error.field() + ": " + error.message())
+                        .filter(fault -> !sum.contains(fault))
+                        .map(fault -> "\n  " + fault)
+                        .collect(Collectors.joining());
     }
 
     private static <T> T read(byte[] body, Class<T> type) {

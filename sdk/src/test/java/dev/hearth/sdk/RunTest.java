@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.sun.net.httpserver.HttpServer;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -71,6 +73,19 @@ class RunTest {
                     assertThat(failed.reason()).isEqualTo("no 3");
                     assertThat(failed.details()).isEqualTo("at Some.java");
                 });
+    }
+
+    @Test
+    void theRemoteStackIsInTheTraceOnce() {
+        TaskFailed failed = new TaskFailed("pay", "USER", "no 3", "Fault: no 3\n\tat Some.java\n", null);
+        TaskFailed again =
+                new TaskFailed(failed.task(), failed.code(), failed.reason(), failed.details(), failed.getCause());
+        StringWriter trace = new StringWriter();
+        again.printStackTrace(new PrintWriter(trace));
+        assertThat(trace.toString()).containsOnlyOnce("at Some.java").contains("Fault: no 3", "at dev.hearth.sdk");
+        assertThat(again.details()).isEqualTo("Fault: no 3\n\tat Some.java\n");
+        assertThat(again.getCause()).isSameAs(failed.getCause());
+        assertThat(new TaskFailed("pay", "CANCELLED", "", null, null)).hasNoCause();
     }
 
     @Test

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * get into another's log or hold it up.
  */
 final class CapturedOutput extends PrintStream {
+    private static volatile @Nullable CapturedOutput out;
+    private static volatile @Nullable CapturedOutput err;
+
     private final PrintStream before;
     private final boolean error;
 
@@ -24,8 +27,19 @@ final class CapturedOutput extends PrintStream {
 
     /** From now on for the whole process. Logback's console asks for System.out each time it writes, so it follows. */
     static void install() {
-        System.setOut(new CapturedOutput(System.out, false));
-        System.setErr(new CapturedOutput(System.err, true));
+        out = new CapturedOutput(System.out, false);
+        err = new CapturedOutput(System.err, true);
+        putBack();
+    }
+
+    /** A task may have set other streams, for the whole process: those that come after it must not lose their lines. */
+    static void putBack() {
+        if (out != null && System.out != out) {
+            System.setOut(out);
+        }
+        if (err != null && System.err != err) {
+            System.setErr(err);
+        }
     }
 
     private PrintStream own() {

@@ -4,17 +4,13 @@ import com.google.protobuf.ByteString;
 import dev.hearth.model.ErrorCode;
 import dev.hearth.sdk.Execution;
 import dev.hearth.sdk.Json;
-import dev.hearth.sdk.NonRetryable;
 import dev.hearth.sdk.Task;
 import dev.hearth.wire.Assignment;
 import dev.hearth.wire.AttemptRef;
 import dev.hearth.wire.ChildResult;
-import dev.hearth.wire.Failure;
 import dev.hearth.wire.LogLine;
 import dev.hearth.wire.Output;
 import dev.hearth.wire.Report;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -38,8 +34,6 @@ final class Executions {
     static final int MOST_PAYLOAD_BYTES = 32 << 20;
 
     private static final String JSON = "application/json";
-    private static final int LONGEST_MESSAGE = 8 << 10;
-    private static final int LONGEST_DETAILS = 64 << 10;
 
     private final HostedTasks tasks;
     private final Outbox outbox;
@@ -85,6 +79,7 @@ final class Executions {
         long servedBefore = begun.getAndIncrement();
         long age = ChronoUnit.MILLIS.between(bornAt, clock.instant());
         execution.runsOn(Thread.currentThread());
+        CapturedOutput.putBack();
         long started = System.nanoTime();
         Report.Builder report = Report.newBuilder()
                 .setAttempt(execution.attempt())
@@ -96,16 +91,28 @@ final class Executions {
             report.setOutput(
                     Output.newBuilder().setValue(ByteString.copyFrom(output)).setMediaType(JSON));
         } catch (Throwable fault) {
-            report.setFailure(failure(execution, fault));
+            report.setFailure(Failures.of(fault, execution.cancelled()));
+        } finally {
+            report.setRanMicros(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - started));
+            end(execution, report);
         }
-        report.setRanMicros(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - started));
-        execution.printed().finish();
-        Report finished = report.build();
-        uncommitted.put(execution.attempt(), finished);
-        running.remove(execution.attempt());
+    }
+
+    /** Nothing may skip this: without a report the action would run for ever, and its slot would be lost. */
+    private void end(RunningExecution execution, Report.Builder report) {
+        try {
+            execution.printed().finish();
+        } finally {
+            report(execution.attempt(), report.build());
+        }
+    }
+
+    private void report(AttemptRef attempt, Report finished) {
+        uncommitted.put(attempt, finished);
+        running.remove(attempt);
         outbox.report(finished);
         if (finished.getFailure().getCode().equals(ErrorCode.OUT_OF_MEMORY)) {
-            memoryLossTold.accept(execution.attempt());
+            memoryLossTold.accept(attempt);
         }
     }
 
@@ -142,28 +149,6 @@ final class Executions {
                     "the output of " + task + " has " + output.length + " bytes of JSON, at most 32 MiB are allowed");
         }
         return output;
-    }
-
-    private static Failure failure(RunningExecution execution, Throwable fault) {
-        String code = switch (fault) {
-            case RefusedException refused -> refused.code();
-            case OutOfMemoryError outOfMemory -> ErrorCode.OUT_OF_MEMORY;
-            case NonRetryable nonRetryable -> nonRetryable.code();
-            default -> execution.cancelled() ? ErrorCode.CANCELLED : ErrorCode.USER;
-        };
-        StringWriter stack = new StringWriter();
-        fault.printStackTrace(new PrintWriter(stack));
-        String message = fault instanceof RefusedException ? String.valueOf(fault.getMessage()) : fault.toString();
-        return Failure.newBuilder()
-                .setCode(code)
-                .setMessage(cut(message, LONGEST_MESSAGE))
-                .setDetails(cut(stack.toString(), LONGEST_DETAILS))
-                .setNonRetryable(fault instanceof NonRetryable)
-                .build();
-    }
-
-    private static String cut(String text, int longest) {
-        return text.length() <= longest ? text : text.substring(0, longest) + " ...";
     }
 
     void cancel(AttemptRef attempt) {
@@ -223,21 +208,5 @@ final class Executions {
     /** Of what a hello lists, what has ended. */
     List<AttemptRef> ended() {
         return List.copyOf(uncommitted.keySet());
-    }
-
-    /** The worker itself refuses to run something. */
-    private static final class RefusedException extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        private final String code;
-
-        RefusedException(String code, String message) {
-            super(message);
-            this.code = code;
-        }
-
-        String code() {
-            return code;
-        }
     }
 }

@@ -154,7 +154,9 @@ final class RunningExecution implements Execution {
                     assignment.getTask(), ErrorCode.CANCELLED, "interrupted while it waited for a child", null, e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof TaskFailed failed) {
-                throw new TaskFailed(failed.task(), failed.code(), failed.reason(), failed.details(), failed);
+                // Made anew for the frames of the caller; those of the stream's thread would tell nothing.
+                throw new TaskFailed(
+                        failed.task(), failed.code(), failed.reason(), failed.details(), failed.getCause());
             }
             throw new IllegalStateException(e.getCause());
         } finally {

@@ -12,6 +12,7 @@ import dev.hearth.wire.ChildResult;
 import dev.hearth.wire.ChildSubmit;
 import dev.hearth.wire.ControlFrame;
 import dev.hearth.wire.Drain;
+import dev.hearth.wire.Failure;
 import dev.hearth.wire.LogLine;
 import dev.hearth.wire.Output;
 import dev.hearth.wire.Report;
@@ -117,10 +118,32 @@ class ConversationTest {
         assertThat(user.getFailure().getDetails()).contains("at dev.hearth.worker.ConversationTest");
 
         controlPlane.assign(attempt(2), "nothing", "3");
-        assertThat(report().getFailure().getCode()).isEqualTo("UNKNOWN_TASK");
+        Failure unknown = report().getFailure();
+        assertThat(unknown.getCode()).isEqualTo("UNKNOWN_TASK");
+        assertThat(unknown.getDetails()).as("frames of the worker").isEmpty();
 
         controlPlane.assign(attempt(3), "square", "\"seven\"");
         assertThat(report().getFailure().getCode()).isEqualTo("INVALID_INPUT");
+    }
+
+    @Test
+    void aParentThatFailsWithItsChildTellsTheChildsStackOnce() throws Exception {
+        greet();
+        controlPlane.assign(attempt(1), "parent", "5");
+        ChildSubmit child =
+                controlPlane.await(frame -> frame.getChildrenCount() > 0).getChildren(0);
+        controlPlane.send(ControlFrame.newBuilder()
+                .addChildResults(ChildResult.newBuilder()
+                        .setParent(child.getParent())
+                        .setName(child.getName())
+                        .setFailure(Failure.newBuilder()
+                                .setCode("USER")
+                                .setMessage("no 5")
+                                .setDetails("at Far.away"))));
+        assertThat(report().getFailure().getDetails())
+                .containsOnlyOnce("at Far.away")
+                .containsOnlyOnce("child failed (USER): no 5")
+                .contains("at dev.hearth.worker.ConversationTest");
     }
 
     @Test

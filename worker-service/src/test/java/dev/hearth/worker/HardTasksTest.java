@@ -4,11 +4,16 @@ import static dev.hearth.worker.FakeControlPlane.attempt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hearth.sdk.Environment;
+import dev.hearth.sdk.NonRetryable;
+import dev.hearth.wire.Failure;
 import dev.hearth.wire.LogLine;
 import dev.hearth.wire.Report;
 import dev.hearth.wire.WorkerFrame;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +39,19 @@ class HardTasksTest {
         environment.task("large", Integer.class, String.class, "x"::repeat);
         environment.task("loud", Integer.class, Integer.class, x -> {
             throw new IllegalStateException("!".repeat(x));
+        });
+        environment.task("mute", Integer.class, Integer.class, x -> {
+            throw x == 1 ? new Mute() : new IllegalStateException("told", new Mute());
+        });
+        environment.task("codeless", Integer.class, Integer.class, x -> {
+            throw new NonRetryable(null, null, null);
+        });
+        environment.task("cyclic", Integer.class, Object.class, x -> new Cyclic());
+        environment.task("bottomless", Integer.class, Object.class, x -> new Bottomless());
+        environment.task("silencing", Integer.class, Integer.class, x -> {
+            System.setOut(new PrintStream(OutputStream.nullOutputStream()));
+            System.setErr(new PrintStream(OutputStream.nullOutputStream()));
+            return x;
         });
         environment.task("logging", Integer.class, Integer.class, x -> {
             LoggerFactory.getLogger("user").warn("logged by {}", x);
@@ -119,6 +137,37 @@ class HardTasksTest {
     }
 
     @Test
+    void aThrowableThatCannotSayWhatHappenedIsReportedAllTheSame() throws Exception {
+        replica.controlPlane().assign(attempt(1), "mute", "1");
+        Failure mute = report().getFailure();
+        assertThat(mute.getCode()).isEqualTo("USER");
+        assertThat(mute.getMessage())
+                .isEqualTo(Mute.class.getName()
+                        + " (it threw java.lang.NullPointerException when it was asked what happened)");
+
+        replica.controlPlane().assign(attempt(2), "mute", "2");
+        Failure deepDown = report().getFailure();
+        assertThat(deepDown.getMessage()).isEqualTo("java.lang.IllegalStateException: told");
+        assertThat(deepDown.getDetails()).contains("at dev.hearth.worker.HardTasksTest", "it threw");
+
+        replica.controlPlane().assign(attempt(3), "codeless", "1");
+        Failure codeless = report().getFailure();
+        assertThat(codeless.getCode()).isEqualTo("USER");
+        assertThat(codeless.getNonRetryable()).isTrue();
+        replica.controlPlane()
+                .await(frame -> frame.hasHeartbeat() && frame.getHeartbeat().getRunning() == 0);
+    }
+
+    @Test
+    void anOutputWhoseJsonNeverEndsFailsItsAction() throws Exception {
+        replica.controlPlane().assign(attempt(1), "cyclic", "1");
+        assertThat(report().getFailure().getCode()).isEqualTo("USER");
+
+        replica.controlPlane().assign(attempt(2), "bottomless", "1");
+        assertThat(report().getFailure().getMessage()).contains("StackOverflowError");
+    }
+
+    @Test
     void whatATaskLogsIsInItsLogToo() throws Exception {
         CapturedOutput.install();
         replica.controlPlane().assign(attempt(1), "logging", "9");
@@ -127,6 +176,20 @@ class HardTasksTest {
                         .anyMatch(each -> each.getText().contains("logged by 9")))
                 .getLogs(0);
         assertThat(line.getAttempt()).isEqualTo(attempt(1));
+    }
+
+    @Test
+    void aTaskThatSetsOtherStreamsSilencesNobodyAfterIt() throws Exception {
+        CapturedOutput.install();
+        replica.controlPlane().assign(attempt(1), "silencing", "1");
+        report();
+        replica.controlPlane().assign(attempt(2), "spelling", "2");
+        List<LogLine> lines = new ArrayList<>();
+        replica.controlPlane().await(frame -> {
+            lines.addAll(frame.getLogsList());
+            return frame.getReportsCount() > 0;
+        });
+        assertThat(lines).extracting(LogLine::getErrorStream).containsExactlyInAnyOrder(false, true);
     }
 
     @Test
@@ -177,5 +240,26 @@ class HardTasksTest {
         return replica.controlPlane()
                 .await(frame -> frame.getReportsCount() > 0)
                 .getReports(0);
+    }
+
+    private static final class Mute extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public String getMessage() {
+            return Objects.requireNonNull(null);
+        }
+    }
+
+    private static final class Cyclic {
+        public Cyclic getSelf() {
+            return this;
+        }
+    }
+
+    private static final class Bottomless {
+        public int getDepth() {
+            return 1 + getDepth();
+        }
     }
 }
