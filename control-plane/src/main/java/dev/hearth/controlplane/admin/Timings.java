@@ -4,9 +4,6 @@ import dev.hearth.api.ActionView;
 import dev.hearth.api.ActionView.AttemptView;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Where the time of an action's attempts went, for the run page. */
@@ -16,13 +13,13 @@ public final class Timings {
     /** From the queue to a slot. */
     public String waited(ActionView action) {
         AttemptView last = last(action);
-        return last == null ? "" : between(last.queuedAt(), last.dispatchedAt());
+        return last == null ? "" : queued(last);
     }
 
     /** From the first line of the task to its last. */
     public String ran(ActionView action) {
         AttemptView last = last(action);
-        return last == null ? "" : between(last.startedAt(), last.endedAt());
+        return last == null ? "" : ran(last);
     }
 
     /** What kind of process it met. */
@@ -34,37 +31,40 @@ public final class Timings {
         return last.reused() ? "warm, served " + last.servedBefore() + " before" : "first of its replica";
     }
 
-    /** An attempt in one line: how it ended and where, what each step took, what kind of process it met. */
-    public String story(AttemptView attempt) {
-        List<String> parts = new ArrayList<>();
-        parts.add(attempt.number() + ". " + attempt.phase().name().toLowerCase(Locale.ROOT)
-                + (attempt.error() == null ? "" : " " + attempt.error().code())
-                + (attempt.replica() == null ? "" : " on replica " + attempt.replica()));
-        step(parts, "queued", attempt.queuedAt(), attempt.dispatchedAt());
-        if (attempt.coldStartMs() > 0) {
-            parts.add("of it cold start " + Durations.text(Duration.ofMillis(attempt.coldStartMs())));
-        }
-        step(parts, "sent", attempt.dispatchedAt(), attempt.acknowledgedAt());
-        step(parts, "began", attempt.acknowledgedAt(), attempt.startedAt());
-        step(parts, "ran", attempt.startedAt(), attempt.endedAt());
-        step(parts, "committed", attempt.endedAt(), attempt.committedAt());
-        if (attempt.startedAt() != null) {
-            parts.add(
-                    attempt.reused()
-                            ? "process " + Durations.text(Duration.ofMillis(attempt.replicaAgeMs())) + " old, served "
-                                    + attempt.servedBefore() + " before"
-                            : "first of its process");
-        }
-        if (attempt.staleWrites() > 0) {
-            parts.add(attempt.staleWrites() + " late writes refused");
-        }
-        return String.join(" · ", parts);
+    public String queued(AttemptView attempt) {
+        return between(attempt.queuedAt(), attempt.dispatchedAt());
     }
 
-    private static void step(List<String> parts, String name, @Nullable Instant from, @Nullable Instant to) {
-        if (from != null && to != null) {
-            parts.add(name + " " + between(from, to));
+    public String coldStart(AttemptView attempt) {
+        return attempt.coldStartMs() > 0 ? Durations.text(Duration.ofMillis(attempt.coldStartMs())) : "";
+    }
+
+    public String sent(AttemptView attempt) {
+        return between(attempt.dispatchedAt(), attempt.acknowledgedAt());
+    }
+
+    public String began(AttemptView attempt) {
+        return between(attempt.acknowledgedAt(), attempt.startedAt());
+    }
+
+    public String ran(AttemptView attempt) {
+        return between(attempt.startedAt(), attempt.endedAt());
+    }
+
+    /** Nothing for one whose replica could not tell: it ended when that was noticed. */
+    public String committed(AttemptView attempt) {
+        return attempt.startedAt() == null ? "" : between(attempt.endedAt(), attempt.committedAt());
+    }
+
+    /** What an attempt found in its process; nothing for one whose replica could not tell that it began. */
+    public String process(AttemptView attempt) {
+        if (attempt.startedAt() == null) {
+            return "";
         }
+        return attempt.reused()
+                ? Durations.text(Duration.ofMillis(attempt.replicaAgeMs())) + " old, served " + attempt.servedBefore()
+                        + " before"
+                : "first of its process";
     }
 
     private static @Nullable AttemptView last(ActionView action) {

@@ -15,10 +15,11 @@ import org.springframework.stereotype.Component;
 @Component
 final class ArrivalStore {
     /**
-     * An execution that has ended.
+     * An attempt that has ended, however it ended: each one held a slot.
      *
+     * @param at when it could have started: its submit, or later for another try
      * @param service time for which it held a slot: what it ran, less the time in which it had children
-     * @param waited from its submit until its first line ran
+     * @param waited until its first line ran
      */
     record Recorded(Instant at, Duration service, Duration waited) {}
 
@@ -33,25 +34,28 @@ final class ArrivalStore {
 
     /**
      * In the order of their arrival. Reads the actions of the window by action_created (whole ranges of pages, of all
-     * environments), and the last attempt of each by its primary key. Calls that override reuse have no part in the pool.
+     * environments), and the attempts of each by its primary key. Calls that override reuse have no part in the pool, and
+     * neither has an attempt that was tried alone on a replica of its own.
      */
     List<Recorded> arrivals(long environmentId, Instant since) {
         return jdbc.sql("""
                         WITH pools AS MATERIALIZED (
                             SELECT id FROM pool WHERE environment_id = :environment AND version_id IS NULL),
-                        ended AS MATERIALIZED (
-                            SELECT a.id, a.run, a.name, a.created_at, a.attempt FROM recorded_action a
-                            WHERE a.created_at >= :since AND a.run_ended_at >= :since AND a.pool_id IN (SELECT id FROM pools)
-                                AND a.phase IN ('SUCCEEDED', 'FAILED') AND a.attempt > 0
+                        tried AS MATERIALIZED (
+                            SELECT a.id, a.run, a.name FROM recorded_action a
+                            WHERE a.created_at >= :since AND a.run_ended_at >= :since AND a.attempt > 0
+                                AND a.version_id IN (SELECT id FROM environment_version WHERE environment_id = :environment)
                             ORDER BY a.created_at DESC LIMIT :most),
                         family AS MATERIALIZED (
                             SELECT run, parent, min(created_at) AS first, max(ended_at) AS last FROM recorded_action
                             WHERE created_at >= :since AND run_ended_at >= :since AND parent IS NOT NULL GROUP BY run, parent)
-                        SELECT e.created_at, t.started_at, t.ended_at, f.first, f.last
-                        FROM ended e
-                        JOIN attempt t ON t.action_id = e.id AND t.number = e.attempt AND t.committed_at >= :since AND t.started_at IS NOT NULL
+                        SELECT t.queued_at, coalesce(t.started_at, t.dispatched_at) AS began,
+                               coalesce(t.ended_at, t.committed_at) AS ended, f.first, f.last
+                        FROM tried e
+                        JOIN attempt t ON t.action_id = e.id AND t.committed_at >= :since AND t.dispatched_at IS NOT NULL
+                        JOIN replica r ON r.id = t.replica_id AND r.pool_id IN (SELECT id FROM pools)
                         LEFT JOIN family f ON f.run = e.run AND f.parent = e.name
-                        ORDER BY e.created_at""")
+                        ORDER BY t.queued_at""")
                 .param("environment", environmentId)
                 .param("since", utc(since))
                 .param("most", MOST)
@@ -59,16 +63,25 @@ final class ArrivalStore {
                 .list();
     }
 
+    /** What was cancelled or lost has not told when its first line ran: it counts from its slot. */
     private static Recorded recorded(ResultSet row) throws SQLException {
-        Instant at = time(row, "created_at");
-        Instant started = time(row, "started_at");
-        Duration ran = Duration.between(started, time(row, "ended_at"));
-        if (row.getObject("first") != null && row.getObject("last") != null) {
-            Duration withChildren = Duration.between(time(row, "first"), time(row, "last"));
-            ran = ran.minus(withChildren);
-        }
+        Instant at = time(row, "queued_at");
+        Instant began = time(row, "began");
+        Instant ended = time(row, "ended");
+        Duration ran = Duration.between(began, ended).minus(withChildren(row, began, ended));
         Duration least = Duration.ofMillis(1);
-        return new Recorded(at, ran.compareTo(least) < 0 ? least : ran, Duration.between(at, started));
+        return new Recorded(at, ran.compareTo(least) < 0 ? least : ran, Duration.between(at, began));
+    }
+
+    /** How much of an attempt it had children. Those of an earlier attempt may be over. */
+    private static Duration withChildren(ResultSet row, Instant began, Instant ended) throws SQLException {
+        if (row.getObject("first") == null || row.getObject("last") == null) {
+            return Duration.ZERO;
+        }
+        Instant first = time(row, "first");
+        Instant last = time(row, "last");
+        Duration shared = Duration.between(first.isAfter(began) ? first : began, last.isBefore(ended) ? last : ended);
+        return shared.isNegative() ? Duration.ZERO : shared;
     }
 
     /** Mean cold start of the newest replicas of an environment that came up. By pool_by_environment, replica_by_pool. */

@@ -9,6 +9,7 @@ import dev.hearth.controlplane.environment.Api.Answer;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,8 +39,39 @@ class TokenTest {
                     .isEqualTo(401);
             assertThat(api.get("/openapi").status()).isEqualTo(401);
             assertThat(api.get("/actuator/prometheus").status()).isEqualTo(401);
-            assertThat(api.get("/actuator/health/liveness").status()).isEqualTo(200);
-            assertThat(api.get("/actuator/health/readiness").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void probesNeedNoTokenAndTellNothingButTheirStatus() {
+        try (Api api = Api.start("--hearth.security.token=s3cret")) {
+            for (String probe : List.of("/actuator/health/liveness", "/actuator/health/readiness")) {
+                Answer answer = api.get(probe);
+                assertThat(answer.status()).isEqualTo(200);
+                assertThat(new String(answer.response().body(), StandardCharsets.UTF_8))
+                        .isEqualTo("{\"status\":\"UP\"}");
+                assertThat(api.call("HEAD", probe, BodyPublishers.noBody()).status())
+                        .isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
+    void nothingBesideTheProbesIsOpen() {
+        try (Api api = Api.start("--hearth.security.token=s3cret")) {
+            assertThat(List.of(
+                            "/",
+                            "/actuator",
+                            "/actuator/health",
+                            "/actuator/health/db",
+                            "/actuator/health/liveness/",
+                            "/actuator/health/liveness/x",
+                            "/actuator/health/liveness/../db",
+                            "/actuator/health/liveness/%2e%2e/db",
+                            "/actuator/health/liveness;/../../info",
+                            "/actuator/info",
+                            "/actuator/metrics"))
+                    .allSatisfy(path -> assertThat(api.get(path).status()).isEqualTo(401));
         }
     }
 
