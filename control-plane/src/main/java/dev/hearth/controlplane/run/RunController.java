@@ -63,6 +63,7 @@ class RunController {
                 runs.submit(project, request).stream().map(StoredAction::run).toList());
     }
 
+    /** Newest first. An output that stands in the blob store is shown as its name there, see {@link RunView}. */
     @GetMapping("/runs")
     Page<RunView> list(
             @RequestParam(defaultValue = "default") String project,
@@ -73,12 +74,13 @@ class RunController {
         return reader.runs(project, environment, phase, Cursor.parse(cursor, limit));
     }
 
-    /** With {@code wait} ({@code 30s}, {@code PT30S}, seconds): answers when the run ends or the time is over. */
+    /** Its output in full. With {@code wait} ({@code 30s}, {@code PT30S}, seconds): when the run ends or the time is over. */
     @GetMapping("/runs/{run}")
     RunView get(@PathVariable String run, @RequestParam(required = false) @Nullable String wait) {
         return wait == null ? reader.run(run) : watch.await(run, RunWatch.patience(wait));
     }
 
+    /** In the order of their creation. What stands in the blob store is shown as its name there, see {@link ActionView}. */
     @GetMapping("/runs/{run}/actions")
     Page<ActionView> actions(
             @PathVariable String run,
@@ -87,12 +89,13 @@ class RunController {
         return reader.actions(run, Cursor.parse(cursor, limit));
     }
 
+    /** Its input and output in full. */
     @GetMapping("/runs/{run}/actions/{action}")
     ActionView action(@PathVariable String run, @PathVariable String action) {
         return reader.action(run, action);
     }
 
-    /** Server-sent events: each action as it stands, then each change, until the run has ended. */
+    /** Server-sent events: each action as it stands, then each change, until the run has ended; at last the run as lists show it. */
     @GetMapping(path = "/runs/{run}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     SseEmitter events(@PathVariable String run) {
         reader.requireKnown(run);
@@ -104,14 +107,14 @@ class RunController {
     RunView cancel(@PathVariable String run) {
         reader.requireKnown(run);
         runs.cancel(run, null);
-        return reader.run(run);
+        return reader.listed(run);
     }
 
     @PostMapping("/runs/{run}/actions/{action}/cancel")
     @ResponseStatus(HttpStatus.ACCEPTED)
     ActionView cancel(@PathVariable String run, @PathVariable String action) {
-        reader.action(run, action);
+        reader.listed(run, action);
         runs.cancel(run, action);
-        return reader.action(run, action);
+        return reader.listed(run, action);
     }
 }
