@@ -38,7 +38,7 @@ class RunController {
         this.watch = watch;
     }
 
-    /** Starts a run: 201, or 200 when the idempotency key is known. With {@code wait}, answers when it ends or the time is over. */
+    /** Starts a run: 201, or 200 when the idempotency key is known, 409 when it is known for another task. With {@code wait}, answers when it ends or the time is over. */
     @PostMapping("/runs")
     ResponseEntity<?> submit(
             @RequestBody RunRequest request,
@@ -46,6 +46,9 @@ class RunController {
             @RequestParam(required = false) @Nullable String wait) {
         Duration patience = wait == null ? Duration.ZERO : RunWatch.patience(wait);
         StoredAction root = runs.submit(project, request);
+        if (!root.created()) {
+            reader.requireSame(root.run(), request);
+        }
         HttpStatus status = root.created() ? HttpStatus.CREATED : HttpStatus.OK;
         if (wait != null) {
             return ResponseEntity.status(status).body(watch.await(root.run(), patience));

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hearth.controlplane.run.RunApi.Answer;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,5 +31,38 @@ class RunRequestTest {
                 {"environment": "shop", "task": "ship", "inputs": [{"id": 1}, {"id": 2}, {}]}""");
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.body().at("/errors/0/field").stringValue()).isEqualTo("inputs[2].id");
+    }
+
+    @Test
+    void aKnownKeyAnswersItsRunWhateverTheInput() {
+        Answer first = keyed("again", "ship", 1);
+        Answer second = keyed("again", "ship", 2);
+        assertThat(first.status()).isEqualTo(201);
+        assertThat(second.status()).isEqualTo(200);
+        assertThat(second.body().get("name")).isEqualTo(first.body().get("name"));
+    }
+
+    @Test
+    void aKeyOfAnotherTaskIsRefusedAndSaysWhoseItIs() {
+        String holder = keyed("taken", "ship", 1).body().get("name").stringValue();
+        Answer refused = keyed("taken", "bill", 1);
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.body().at("/errors/0/field").stringValue()).isEqualTo("idempotencyKey");
+        assertThat(refused.body().get("detail").stringValue()).contains(holder, "task ship", "environment shop");
+    }
+
+    @Test
+    void ofTwoTasksThatWantAKeyAtOnceOneIsRefused() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            String key = "race " + round;
+            CompletableFuture<Answer> ship = CompletableFuture.supplyAsync(() -> keyed(key, "ship", 1));
+            Answer bill = keyed(key, "bill", 1);
+            assertThat(List.of(ship.get().status(), bill.status())).containsExactlyInAnyOrder(201, 409);
+        }
+    }
+
+    private static Answer keyed(String key, String task, int id) {
+        return api.post("/api/v1/runs", """
+                {"environment": "shop", "task": "%s", "input": {"id": %d}, "idempotencyKey": "%s"}""".formatted(task, id, key));
     }
 }
