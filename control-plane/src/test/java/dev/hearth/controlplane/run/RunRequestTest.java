@@ -10,6 +10,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is asked of requests that start runs. */
 class RunRequestTest {
@@ -59,6 +61,17 @@ class RunRequestTest {
             Answer bill = keyed(key, "bill", 1);
             assertThat(List.of(ship.get().status(), bill.status())).containsExactlyInAnyOrder(201, 409);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"""
+                {"environment": "shop", "task": "bill", "task": "ship", "input": {"id": 1}}""", """
+                {"environment": "shop", "task": "ship", "input": {"id": 1}, "input": {"id": 2}}""", """
+                {"environment": "shop", "task": "ship", "input": {"id": 1, "id": 2}}"""})
+    void aFieldThatStandsThereTwiceIsRefused(String body) {
+        Answer answer = api.post("/api/v1/runs", body);
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.body().get("detail").stringValue()).contains("Duplicate");
     }
 
     private static Answer keyed(String key, String task, int id) {
