@@ -38,6 +38,7 @@ public final class EngineServer implements AutoCloseable {
                 "dev.hearth.controlplane.environment",
                 "dev.hearth.controlplane.health",
                 "dev.hearth.controlplane.journal",
+                "dev.hearth.controlplane.openapi",
                 "dev.hearth.controlplane.peers",
                 "dev.hearth.controlplane.pool",
                 "dev.hearth.controlplane.problem",

@@ -10,6 +10,8 @@ import tools.jackson.databind.JsonNode;
 /**
  * An action of a run.
  *
+ * <p>Inputs and outputs are shown as in {@link RunView}: in full by the single action, else the large ones as their names.
+ *
  * @param parent name of the action that called it; null for the root {@code a0}
  * @param replica that runs it or ran its last attempt
  * @param parked true while it waits for children and holds no slot

@@ -7,7 +7,8 @@ import tools.jackson.databind.JsonNode;
  * Body of {@code POST /api/v1/runs}.
  *
  * @param input any JSON value that fits the task's input schema; absent = null
- * @param idempotencyKey at most 200 characters; the same key in a project answers the same run
+ * @param idempotencyKey at most 200 characters; the same key in a project answers the same run, and is refused with 409 for
+ *     another environment or task
  * @param overrides see {@link Overrides}; absent = none
  */
 public record RunRequest(

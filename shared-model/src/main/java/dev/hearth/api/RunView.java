@@ -9,6 +9,9 @@ import tools.jackson.databind.JsonNode;
 /**
  * A run.
  *
+ * <p>What is not JSON is shown as {@code {"mediaType": ..., "base64": ...}}. In lists, in events and after a cancel, what is
+ * too large for a row is shown as {@code {"mediaType": ..., "blob": <SHA-256>}}; the single run shows it in full.
+ *
  * @param url page for people
  * @param phase of the root action
  * @param output of the root action, once SUCCEEDED

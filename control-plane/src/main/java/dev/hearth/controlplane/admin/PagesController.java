@@ -66,7 +66,7 @@ class PagesController {
     }
 
     private void fillRun(String name, Model model) {
-        RunView run = runs.run(name);
+        RunView run = runs.listed(name);
         List<ActionView> actions = runs.actions(name, ACTIONS_SHOWN);
         int total = run.actions().values().stream().mapToInt(Integer::intValue).sum();
         model.addAttribute("run", run);

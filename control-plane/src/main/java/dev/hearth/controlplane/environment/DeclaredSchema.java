@@ -28,16 +28,17 @@ final class DeclaredSchema {
         return new DeclaredSchema(declared == null ? null : REGISTRY.getSchema(json.valueToTree(declared)));
     }
 
-    void check(JsonNode input) {
+    /** Throws a 400 problem that names each faulty field from {@code field}, that of the input, down. */
+    void check(JsonNode input, String field) {
         List<Error> errors = schema == null ? List.of() : schema.validate(input);
         if (!errors.isEmpty()) {
             throw ProblemException.invalid(
-                    errors.stream().map(DeclaredSchema::violation).toList());
+                    errors.stream().map(error -> violation(error, field)).toList());
         }
     }
 
-    private static Violation violation(Error error) {
-        String path = "input";
+    private static Violation violation(Error error, String field) {
+        String path = field;
         for (int i = 0; i < error.getInstanceLocation().getNameCount(); i++) {
             Object step = error.getInstanceLocation().getElement(i);
             path += step instanceof Integer index ? "[" + index + "]" : "." + step;

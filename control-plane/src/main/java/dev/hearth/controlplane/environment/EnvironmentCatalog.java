@@ -103,12 +103,13 @@ public final class EnvironmentCatalog {
     /**
      * Checks an input against the schema that its task declares; tasks without one take anything.
      *
-     * @throws ProblemException 400 that names each faulty field from {@code input} down
+     * @param field of the request that holds the input
+     * @throws ProblemException 400 that names each faulty field from {@code field} down
      */
-    public void checkInput(TaskTarget target, JsonNode input) {
+    public void checkInput(TaskTarget target, JsonNode input, String field) {
         DeclaredSchema schema = version(target.versionId()).schemas().get(target.task());
         if (schema != null) {
-            schema.check(input);
+            schema.check(input, field);
         }
     }
 

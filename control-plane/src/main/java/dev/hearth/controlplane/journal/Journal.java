@@ -26,7 +26,8 @@ import org.springframework.stereotype.Component;
 /**
  * Writes everything that happens to actions, many at a time: one thread, one transaction after the other (group commit).
  * A caller's future completes after the commit; a thousand callers share one. When the database is away the same batch is
- * tried again until {@link #PATIENCE} is over. When a batch is refused for what it holds, its wishes are tried one by one.
+ * tried again until {@link #PATIENCE} is over. When a batch is refused for what it holds, its wishes are tried one by one. An
+ * {@link Error} fails its batch, and the next goes on.
  */
 @Component
 public final class Journal implements SmartLifecycle {
@@ -288,6 +289,11 @@ public final class Journal implements SmartLifecycle {
                     return;
                 }
                 log.warn("journal: database away, trying again: {}", e.getMessage());
+            } catch (Error e) {
+                // Without this thread every caller would wait for ever.
+                batch.fail(e);
+                log.error("journal: gave up a batch of {}", batch.size(), e);
+                return;
             }
         }
     }

@@ -23,10 +23,11 @@ import tools.jackson.databind.JsonNode;
 @Configuration(proxyBeanMethods = false)
 class OpenApiDocument {
     private static final String PROBLEM = "Problem";
+    private static final String ANY = "Any JSON value";
 
     @Bean
     OpenApiCustomizer truth() {
-        SpringDocUtils.getConfig().replaceWithSchema(JsonNode.class, new JsonSchema().description("Any JSON value"));
+        SpringDocUtils.getConfig().replaceWithSchema(JsonNode.class, new JsonSchema().description(ANY));
         return document -> {
             document.info(new Info()
                     .title("Hearth")
@@ -38,6 +39,8 @@ class OpenApiDocument {
                     .forEach(OpenApiDocument::addProblem);
             ModelConverters.getInstance(true).readAll(Problem.class).forEach(document.getComponents()::addSchemas);
             describePolicy(document);
+            describeRuns(document);
+            document.getComponents().getSchemas().values().forEach(OpenApiDocument::freeAny);
         };
     }
 
@@ -53,6 +56,28 @@ class OpenApiDocument {
                         new ApiResponse()
                                 .description("What was wrong (RFC 9457)")
                                 .content(content));
+    }
+
+    /** A schema without a type comes out of the generator as that of an object. */
+    private static void freeAny(Schema<?> schema) {
+        if (ANY.equals(schema.getDescription())) {
+            schema.setType(null);
+            schema.setTypes(null);
+        }
+        if (schema.getItems() != null) {
+            freeAny(schema.getItems());
+        }
+        if (schema.getProperties() != null) {
+            schema.getProperties().values().forEach(OpenApiDocument::freeAny);
+        }
+    }
+
+    /** The words that clients and server share know no annotations of OpenAPI. */
+    private static void describeRuns(OpenAPI document) {
+        Schema<?> request = document.getComponents().getSchemas().get("RunRequest");
+        if (request != null) {
+            request.setRequired(List.of("environment", "task"));
+        }
     }
 
     private static void describePolicy(OpenAPI document) {

@@ -4,11 +4,16 @@ import dev.hearth.api.ActionView;
 import dev.hearth.api.ActionView.AttemptView;
 import dev.hearth.controlplane.journal.Payload;
 import dev.hearth.controlplane.journal.Payloads;
+import dev.hearth.controlplane.problem.ProblemException;
 import dev.hearth.controlplane.run.RunStore.ActionRow;
+import dev.hearth.controlplane.storage.StorageException;
+import java.io.UncheckedIOException;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -30,7 +35,18 @@ class ActionViews {
         this.json = json;
     }
 
-    List<ActionView> of(List<ActionRow> rows) {
+    /** As lists show them: what stands in the blob store stays there, and is shown as its name. */
+    List<ActionView> listed(List<ActionRow> rows) {
+        return of(rows, this::listed);
+    }
+
+    /** With its payloads in full. */
+    ActionView full(ActionRow row) {
+        return of(List.of(row), payload -> full(payload, "action " + row.name()))
+                .getFirst();
+    }
+
+    private List<ActionView> of(List<ActionRow> rows, Function<Payload, JsonNode> reading) {
         Map<Long, List<AttemptView>> attempts =
                 store.attempts(rows.stream().mapToLong(ActionRow::id).toArray());
         return rows.stream()
@@ -45,16 +61,42 @@ class ActionViews {
                         row.createdAt(),
                         row.endedAt(),
                         attempts.getOrDefault(row.id(), List.of()),
-                        read(row.input()),
-                        row.output() == null ? null : read(row.output()),
+                        reading.apply(row.input()),
+                        row.output() == null ? null : reading.apply(row.output()),
                         row.error()))
                 .toList();
     }
 
+    /** What stands in the blob store is shown as its media type and name: a list of large outputs would fill the memory. */
+    JsonNode listed(Payload payload) {
+        return payload.blob() == null
+                ? shown(payload, payloads.bytes(payload))
+                : json.createObjectNode().put("mediaType", payload.mediaType()).put("blob", payload.blob());
+    }
+
+    /**
+     * A payload in full.
+     *
+     * @param of whose it is, for the problem that tells of a lost blob
+     */
+    JsonNode full(Payload payload, String of) {
+        try {
+            return shown(payload, payloads.bytes(payload));
+        } catch (StorageException e) {
+            throw e;
+        } catch (UncheckedIOException e) {
+            throw new ProblemException(
+                    HttpStatus.GONE,
+                    "Stored data missing",
+                    "The blob store no longer has " + payload.blob() + ", which " + of
+                            + " refers to. Lists of runs and of actions show the rest.",
+                    List.of());
+        }
+    }
+
     /** What is not JSON, or only says so, is shown as its media type and base 64. */
-    JsonNode read(Payload payload) {
-        byte[] bytes = payloads.bytes(payload);
-        JsonNode tree = payload.mediaType().equals(Payload.JSON) ? shown(bytes) : null;
+    private JsonNode shown(Payload payload, byte[] bytes) {
+        JsonNode tree = payload.mediaType().equals(Payload.JSON) ? parsed(bytes) : null;
         return tree == null
                 ? json.createObjectNode()
                         .put("mediaType", payload.mediaType())
@@ -63,7 +105,7 @@ class ActionViews {
     }
 
     /** Null for what cannot be read, or not be written again within an answer: a replica may have sent anything. */
-    private @Nullable JsonNode shown(byte[] bytes) {
+    private @Nullable JsonNode parsed(byte[] bytes) {
         try {
             JsonNode tree = json.readTree(bytes);
             return !tree.isMissingNode() && isWithin(DEEPEST_SHOWN, tree) ? tree : null;

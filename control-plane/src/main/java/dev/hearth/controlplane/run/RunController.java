@@ -7,6 +7,10 @@ import dev.hearth.api.RunView;
 import dev.hearth.api.SubmittedRun;
 import dev.hearth.controlplane.journal.StoredAction;
 import dev.hearth.model.ActionPhase;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +42,22 @@ class RunController {
         this.watch = watch;
     }
 
-    /** Starts a run: 201, or 200 when the idempotency key is known. With {@code wait}, answers when it ends or the time is over. */
+    /**
+     * Starts a run: 201, or 200 when the idempotency key is known, 409 when it is known for another task. With {@code wait},
+     * answers when it ends or the time is over.
+     */
+    @Operation(
+            operationId = "startRun",
+            summary = "Start a run",
+            description = "Answers the run with its output, as GET does, if wait (30s, PT30S, seconds) is given.")
+    @ApiResponse(
+            responseCode = "201",
+            description = "A new run",
+            content = @Content(schema = @Schema(oneOf = {SubmittedRun.class, RunView.class})))
+    @ApiResponse(
+            responseCode = "200",
+            description = "The run that has this idempotency key already",
+            content = @Content(schema = @Schema(oneOf = {SubmittedRun.class, RunView.class})))
     @PostMapping("/runs")
     ResponseEntity<?> submit(
             @RequestBody RunRequest request,
@@ -46,6 +65,9 @@ class RunController {
             @RequestParam(required = false) @Nullable String wait) {
         Duration patience = wait == null ? Duration.ZERO : RunWatch.patience(wait);
         StoredAction root = runs.submit(project, request);
+        if (!root.created()) {
+            reader.requireSame(root.run(), request);
+        }
         HttpStatus status = root.created() ? HttpStatus.CREATED : HttpStatus.OK;
         if (wait != null) {
             return ResponseEntity.status(status).body(watch.await(root.run(), patience));
@@ -54,6 +76,10 @@ class RunController {
     }
 
     /** Starts one run for each input, all or none. */
+    @Operation(
+            operationId = "startRuns",
+            summary = "Start one run for each of at most 10,000 inputs, all or none",
+            description = "Answers their names in the order of the inputs.")
     @PostMapping("/runs:batch")
     @ResponseStatus(HttpStatus.CREATED)
     Map<String, List<String>> submitBatch(
@@ -63,6 +89,13 @@ class RunController {
                 runs.submit(project, request).stream().map(StoredAction::run).toList());
     }
 
+    /** Newest first. An output that stands in the blob store is shown as its name there, see {@link RunView}. */
+    @Operation(
+            operationId = "listRuns",
+            summary = "The runs of a project, newest first",
+            description =
+                    "An output that is too large for a row is shown as {\"mediaType\": ..., \"blob\": SHA-256}; the single"
+                            + " run shows it in full.")
     @GetMapping("/runs")
     Page<RunView> list(
             @RequestParam(defaultValue = "default") String project,
@@ -73,12 +106,24 @@ class RunController {
         return reader.runs(project, environment, phase, Cursor.parse(cursor, limit));
     }
 
-    /** With {@code wait} ({@code 30s}, {@code PT30S}, seconds): answers when the run ends or the time is over. */
+    /** Its output in full. With {@code wait} ({@code 30s}, {@code PT30S}, seconds): when the run ends or the time is over. */
+    @Operation(
+            operationId = "getRun",
+            summary = "A run with its output in full",
+            description =
+                    "With wait (30s, PT30S, seconds): when the run ends or the time is over. 410 if its output is lost.")
     @GetMapping("/runs/{run}")
     RunView get(@PathVariable String run, @RequestParam(required = false) @Nullable String wait) {
         return wait == null ? reader.run(run) : watch.await(run, RunWatch.patience(wait));
     }
 
+    /** In the order of their creation. What stands in the blob store is shown as its name there, see {@link ActionView}. */
+    @Operation(
+            operationId = "listActions",
+            summary = "The actions of a run, in the order of their creation",
+            description =
+                    "An input or output that is too large for a row is shown as {\"mediaType\": ..., \"blob\": SHA-256}; the"
+                            + " single action shows it in full.")
     @GetMapping("/runs/{run}/actions")
     Page<ActionView> actions(
             @PathVariable String run,
@@ -87,31 +132,43 @@ class RunController {
         return reader.actions(run, Cursor.parse(cursor, limit));
     }
 
+    /** Its input and output in full. */
+    @Operation(
+            operationId = "getAction",
+            summary = "An action with its input and output in full",
+            description = "410 if one of them is lost.")
     @GetMapping("/runs/{run}/actions/{action}")
     ActionView action(@PathVariable String run, @PathVariable String action) {
         return reader.action(run, action);
     }
 
-    /** Server-sent events: each action as it stands, then each change, until the run has ended. */
+    /** Server-sent events: each action as it stands, then each change, until the run has ended; at last the run as lists show it. */
+    @Operation(
+            operationId = "followRun",
+            summary = "Server-sent events: each action as it stands, then each change, until the run has ended",
+            description =
+                    "Events are action, snapshot (the actions so far have been sent) and end, with the run as lists show it.")
     @GetMapping(path = "/runs/{run}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     SseEmitter events(@PathVariable String run) {
         reader.requireKnown(run);
         return watch.events(run);
     }
 
+    @Operation(operationId = "cancelRun", summary = "Abort a run with all its actions")
     @PostMapping("/runs/{run}/cancel")
     @ResponseStatus(HttpStatus.ACCEPTED)
     RunView cancel(@PathVariable String run) {
         reader.requireKnown(run);
         runs.cancel(run, null);
-        return reader.run(run);
+        return reader.listed(run);
     }
 
+    @Operation(operationId = "cancelAction", summary = "Abort an action with what it called")
     @PostMapping("/runs/{run}/actions/{action}/cancel")
     @ResponseStatus(HttpStatus.ACCEPTED)
     ActionView cancel(@PathVariable String run, @PathVariable String action) {
-        reader.action(run, action);
+        reader.listed(run, action);
         runs.cancel(run, action);
-        return reader.action(run, action);
+        return reader.listed(run, action);
     }
 }

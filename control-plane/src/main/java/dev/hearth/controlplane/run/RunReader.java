@@ -3,17 +3,24 @@ package dev.hearth.controlplane.run;
 import dev.hearth.api.ActionView;
 import dev.hearth.api.Page;
 import dev.hearth.api.RunEvent;
+import dev.hearth.api.RunRequest;
 import dev.hearth.api.RunView;
+import dev.hearth.controlplane.journal.Payload;
 import dev.hearth.controlplane.problem.ProblemException;
 import dev.hearth.controlplane.run.RunStore.ActionRow;
+import dev.hearth.controlplane.run.RunStore.Origin;
 import dev.hearth.controlplane.run.RunStore.RunRow;
 import dev.hearth.model.ActionPhase;
+import dev.hearth.model.Violation;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Service;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
+import tools.jackson.databind.JsonNode;
 
 /** Runs and actions as views. */
 @Service
@@ -26,38 +33,56 @@ public class RunReader {
         this.views = views;
     }
 
-    /** Throws a 404 problem for a name that is not known. */
-    public RunView run(String name) {
-        RunRow run = store.find(name).orElseThrow(() -> unknown("run", name));
-        return view(run);
+    /** With its output in full. Throws a 404 problem for a name that is not known, a 410 problem if the output is lost. */
+    RunView run(String name) {
+        RunRow run = find(name);
+        return view(run, output -> views.full(output, "run " + name));
+    }
+
+    /** As lists show it: a large output is not read. Throws a 404 problem for a name that is not known. */
+    public RunView listed(String name) {
+        return listed(find(name));
+    }
+
+    private RunRow find(String name) {
+        return store.find(name).orElseThrow(() -> unknown("run", name));
     }
 
     public Page<RunView> runs(
             String project, @Nullable String environment, @Nullable ActionPhase phase, Cursor cursor) {
         Page<RunRow> page = cursor.page(store.list(project, environment, phase, cursor), RunRow::id);
-        return new Page<>(page.items().stream().map(this::view).toList(), page.nextCursor());
+        return new Page<>(page.items().stream().map(this::listed).toList(), page.nextCursor());
     }
 
     /** The newest runs of all projects, for the overview page. */
     public List<RunView> latest(int count) {
-        return store.latest(count).stream().map(this::view).toList();
+        return store.latest(count).stream().map(this::listed).toList();
     }
 
     Page<ActionView> actions(String run, Cursor cursor) {
         requireKnown(run);
         Page<ActionRow> page = cursor.page(store.actions(run, cursor), ActionRow::id);
-        return new Page<>(views.of(page.items()), page.nextCursor());
+        return new Page<>(views.listed(page.items()), page.nextCursor());
     }
 
     /** The first actions of a run in the order of their creation, for its page. */
     public List<ActionView> actions(String run, int count) {
-        return views.of(store.actions(run, new Cursor(null, count)));
+        return views.listed(store.actions(run, new Cursor(null, count)));
     }
 
+    /** With input and output in full. */
     ActionView action(String run, String action) {
+        return views.full(find(run, action));
+    }
+
+    /** As lists show it. */
+    ActionView listed(String run, String action) {
+        return views.listed(List.of(find(run, action))).getFirst();
+    }
+
+    private ActionRow find(String run, String action) {
         requireKnown(run);
-        ActionRow row = store.action(run, action).orElseThrow(() -> unknown("action", action));
-        return views.of(List.of(row)).getFirst();
+        return store.action(run, action).orElseThrow(() -> unknown("action", action));
     }
 
     List<RunEvent> events(String run) {
@@ -74,7 +99,11 @@ public class RunReader {
                         .toString();
     }
 
-    private RunView view(RunRow run) {
+    private RunView listed(RunRow run) {
+        return view(run, views::listed);
+    }
+
+    private RunView view(RunRow run, Function<Payload, JsonNode> reading) {
         return new RunView(
                 run.name(),
                 url(run.name()),
@@ -85,7 +114,7 @@ public class RunReader {
                 run.phase(),
                 run.createdAt(),
                 run.endedAt(),
-                run.output() == null ? null : views.read(run.output()),
+                run.output() == null ? null : reading.apply(run.output()),
                 run.error(),
                 run.actions());
     }
@@ -98,6 +127,20 @@ public class RunReader {
     /** Throws a 404 problem for a name that is not known. */
     boolean hasEnded(String run) {
         return store.hasEnded(run).orElseThrow(() -> unknown("run", run));
+    }
+
+    /** Throws a 409 problem if a run that was found by its idempotency key is not of the environment and task asked for. */
+    void requireSame(String run, RunRequest request) {
+        Origin wanted = new Origin(request.environment(), request.task());
+        store.origin(run).filter(known -> !known.equals(wanted)).ifPresent(known -> {
+            Violation taken = new Violation(
+                    "idempotencyKey",
+                    request.idempotencyKey(),
+                    "belongs to run " + run + ", of task " + known.task() + " of environment " + known.environment());
+            String detail = taken.field() + " " + taken.message()
+                    + ". A key belongs to a project and means one run there; take another one.";
+            throw new ProblemException(HttpStatus.CONFLICT, "Conflict", detail, List.of(taken));
+        });
     }
 
     /** How long a run took, to now if it is under way. */

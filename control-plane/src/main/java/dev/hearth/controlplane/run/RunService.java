@@ -70,7 +70,7 @@ public class RunService {
         refuse(violations);
         TaskTarget target = catalog.resolve(project, request.environment(), request.task());
         JsonNode input = request.input() == null ? NullNode.getInstance() : request.input();
-        catalog.checkInput(target, input);
+        catalog.checkInput(target, input, "input");
         Overrides overrides = overrides(target, request.overrides());
         return store(List.of(draft(target, input, request.idempotencyKey(), overrides)))
                 .getFirst();
@@ -90,7 +90,9 @@ public class RunService {
         TaskTarget target =
                 catalog.resolve(project, requireNonNull(request.environment()), requireNonNull(request.task()));
         // All inputs are checked before any is stored: nothing half-done.
-        inputs.forEach(input -> catalog.checkInput(target, input));
+        for (int i = 0; i < inputs.size(); i++) {
+            catalog.checkInput(target, inputs.get(i), "inputs[" + i + "]");
+        }
         Overrides overrides = overrides(target, request.overrides());
         return store(inputs.stream()
                 .map(input -> draft(target, input, null, overrides))

@@ -64,6 +64,9 @@ class RunStore {
             @Nullable ErrorView error,
             Map<ActionPhase, Integer> actions) {}
 
+    /** An environment and a task of it. */
+    record Origin(String environment, String task) {}
+
     record ActionRow(
             long id,
             String name,
@@ -84,6 +87,14 @@ class RunStore {
         return sql.sql(RUN + "WHERE r.name = ?")
                 .param(clean(name))
                 .query((row, n) -> run(row))
+                .optional();
+    }
+
+    /** Whose task a run runs; empty = there is no such run. */
+    Optional<Origin> origin(String name) {
+        return sql.sql("SELECT environment, task FROM run WHERE name = ?")
+                .param(name)
+                .query((row, n) -> new Origin(row.getString("environment"), row.getString("task")))
                 .optional();
     }
 

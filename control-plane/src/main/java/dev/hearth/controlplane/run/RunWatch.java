@@ -114,7 +114,7 @@ class RunWatch {
             }
             // What ended together with the root may have been committed beside it.
             send(reader.events(run), sent, emitter);
-            emitter.send(SseEmitter.event().name("end").data(reader.run(run)));
+            emitter.send(SseEmitter.event().name("end").data(reader.listed(run)));
         }
     }
 

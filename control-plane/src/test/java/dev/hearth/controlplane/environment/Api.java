@@ -51,7 +51,12 @@ public final class Api implements AutoCloseable {
     @EntityScan(basePackageClasses = EnvironmentCatalog.class)
     @EnableJpaRepositories(basePackageClasses = EnvironmentCatalog.class)
     @ConfigurationPropertiesScan(
-            basePackageClasses = {EnvironmentCatalog.class, Pools.class, ProblemException.class, OpenServerRefusal.class
+            basePackageClasses = {
+                EnvironmentCatalog.class,
+                Pools.class,
+                ProblemException.class,
+                OpenServerRefusal.class,
+                BlobStore.class
             })
     @ComponentScan(
             basePackageClasses = {

@@ -208,17 +208,17 @@ class DeploymentTest {
     void inputsAreCheckedAgainstWhatTheTaskDeclares() {
         deploy("checked", spec("checked", "{}"));
         TaskTarget target = catalog().resolve("default", "checked", "fan_out");
-        catalog().checkInput(target, JSON.readTree("{\"n\": 500}"));
-        catalog().checkInput(catalog().resolve("default", "checked", "noop"), JSON.readTree("null"));
+        catalog().checkInput(target, JSON.readTree("{\"n\": 500}"), "input");
+        catalog().checkInput(catalog().resolve("default", "checked", "noop"), JSON.readTree("null"), "input");
 
-        assertThatThrownBy(() -> catalog().checkInput(target, JSON.readTree("{\"n\": \"many\"}")))
+        assertThatThrownBy(() -> catalog().checkInput(target, JSON.readTree("{\"n\": \"many\"}"), "input"))
                 .isInstanceOf(ProblemException.class)
                 .hasMessage("input.n: string found, integer expected");
-        assertThatThrownBy(() -> catalog().checkInput(target, JSON.readTree("{}")))
+        assertThatThrownBy(() -> catalog().checkInput(target, JSON.readTree("{}"), "input"))
                 .isInstanceOfSatisfying(
                         ProblemException.class,
                         e -> assertThat(e.errors().getFirst().field()).isEqualTo("input.n"));
-        assertThatThrownBy(() -> catalog().checkInput(target, JSON.readTree("null")))
+        assertThatThrownBy(() -> catalog().checkInput(target, JSON.readTree("null"), "input"))
                 .isInstanceOfSatisfying(
                         ProblemException.class,
                         e -> assertThat(e.errors().getFirst().field()).isEqualTo("input"));

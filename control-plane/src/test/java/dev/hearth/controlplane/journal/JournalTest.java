@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -131,6 +132,28 @@ class JournalTest {
 
         assertThat(answer.join()).isTrue();
         assertThat(phase("r1", "a0")).isEqualTo("SUCCEEDED");
+    }
+
+    @Test
+    void anErrorFailsItsBatchAndTheJournalGoesOn() {
+        RememberingReplica replica = engine.replica(1, 4);
+        journal.submit(run("r1", null)).join();
+        AttemptKey attempt = replica.next().attempt();
+        AtomicBoolean first = new AtomicBoolean(true);
+
+        CompletableFuture<Boolean> failed = journal.end(succeeded(attempt, "7"), () -> {
+            if (first.getAndSet(false)) {
+                throw new OutOfMemoryError("in this test");
+            }
+        });
+
+        assertThat(failed)
+                .failsWithin(Duration.ofSeconds(10))
+                .withThrowableThat()
+                .withMessageContaining("in this test");
+        assertThat(journal.end(succeeded(attempt, "7")))
+                .succeedsWithin(Duration.ofSeconds(10))
+                .isEqualTo(true);
     }
 
     @Test

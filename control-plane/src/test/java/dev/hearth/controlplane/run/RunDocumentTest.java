@@ -1,0 +1,36 @@
+package dev.hearth.controlplane.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+class RunDocumentTest {
+
+    @Test
+    void theDocumentSaysHowRunsAreStarted(@TempDir Path home) throws Exception {
+        try (RunApi api = RunApi.start(home)) {
+            JsonNode document = api.get("/openapi").body();
+            JsonNode start = document.at("/paths/~1api~1v1~1runs/post");
+            assertThat(start.get("responses").propertyNames()).contains("200", "201", "default");
+            assertThat(start.at("/responses/201/content").toString())
+                    .contains("#/components/schemas/SubmittedRun", "#/components/schemas/RunView");
+            assertThat(document.at("/paths/~1api~1v1~1runs:batch/post/summary").stringValue())
+                    .contains("10,000 inputs");
+
+            JsonNode schemas = document.at("/components/schemas");
+            assertThat(schemas.at("/RunRequest/required").valueStream().map(JsonNode::stringValue))
+                    .containsExactly("environment", "task");
+            assertThat(schemas.at("/BatchRequest/required").valueStream().map(JsonNode::stringValue))
+                    .containsExactlyInAnyOrder("environment", "task", "inputs");
+            assertThat(schemas.at("/BatchRequest/properties/inputs/maxItems").intValue())
+                    .isEqualTo(BatchRequest.MOST);
+            for (String any : new String[] {"/RunRequest/properties/input", "/RunView/properties/output"}) {
+                assertThat(schemas.at(any).isObject()).isTrue();
+                assertThat(schemas.at(any).has("type")).as(any).isFalse();
+            }
+        }
+    }
+}
