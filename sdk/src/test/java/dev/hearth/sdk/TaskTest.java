@@ -15,6 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TaskTest {
     private static final Environment ENV =
@@ -37,6 +39,14 @@ class TaskTest {
                 .hasMessageContaining("failing")
                 .hasMessageContaining("no 3")
                 .hasCauseInstanceOf(IllegalStateException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"CANCELLED", "TIMED_OUT", "QUEUE_TIMED_OUT", "REPLICA_LOST", "OUT_OF_MEMORY", "STORAGE"})
+    void aTaskCannotPretendToBeThePlatform(String code) {
+        assertThatThrownBy(() -> new NonRetryable(code, "no", null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(code);
     }
 
     @Test

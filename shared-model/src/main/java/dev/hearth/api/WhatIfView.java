@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * What the executions recorded in a window would have cost and waited under other policies.
  *
- * @param arrivals executions that were submitted in the window and have ended
+ * @param arrivals attempts that held a slot, of actions that were submitted in the window
  * @param coldStartMs from the request of a replica until it is ready, as measured lately; what each prediction reckons with
  * @param actual what really happened in the window
  * @param items the deployed policy first, then those that were asked about

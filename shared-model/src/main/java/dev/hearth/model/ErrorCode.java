@@ -47,4 +47,13 @@ public final class ErrorCode {
             default -> false;
         };
     }
+
+    /** Whether only the platform may say so: such a code decides on phases and on budgets. */
+    public static boolean isReserved(String code) {
+        return switch (code) {
+            case CANCELLED, TIMED_OUT, QUEUE_TIMED_OUT, REPLICA_LOST, REPLICA_NEVER_STARTED, OUT_OF_MEMORY, STORAGE ->
+                true;
+            default -> false;
+        };
+    }
 }

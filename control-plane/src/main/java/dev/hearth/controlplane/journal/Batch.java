@@ -2,9 +2,11 @@ package dev.hearth.controlplane.journal;
 
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,9 @@ final class Batch {
     final List<Wish<Hopeless, Integer>> hopeless = new ArrayList<>();
     final List<Wish<ReplicaEnd, Void>> replicaEnds = new ArrayList<>();
     final List<Wish<AttemptEnd, Boolean>> attemptEnds = new ArrayList<>();
+    /** Of the attempts that end, those with children under way. */
+    final Set<AttemptKey> parents = new HashSet<>();
+
     final List<Wish<Cancel, Integer>> cancels = new ArrayList<>();
     final List<Wish<NewRun, StoredAction>> runs = new ArrayList<>();
     final List<Wish<NewChild, StoredAction>> children = new ArrayList<>();
@@ -65,10 +70,10 @@ final class Batch {
 
     /** The replicas' slots are free all the same: what ran there has ended. */
     void fail(Throwable cause) {
-        freed.forEach(Runnable::run);
         Stream.of(hopeless, replicaEnds, attemptEnds, cancels, runs, children)
                 .flatMap(List::stream)
                 .forEach(wish -> wish.answer().completeExceptionally(cause));
+        freed.forEach(Runnable::run);
     }
 
     /** The same wishes, each in a batch of its own, so that a faulty one does not take its neighbours along. */
@@ -83,6 +88,7 @@ final class Batch {
         parkings.forEach((attempt, parked) -> single(singles).parkings.put(attempt, parked));
         single(singles).beats.putAll(beats);
         singles.getLast().freed.addAll(freed);
+        singles.forEach(single -> single.parents.addAll(parents));
         return singles;
     }
 

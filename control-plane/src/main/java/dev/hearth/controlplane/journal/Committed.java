@@ -5,15 +5,10 @@ import dev.hearth.controlplane.scheduling.Slot;
 import java.time.Instant;
 import java.util.List;
 
-/**
- * What one transaction has done. {@code answers} complete the callers and are run after the commit.
- *
- * @param abandoned of the changes, the ends of actions whose children nobody waits for any more
- */
+/** What one transaction has done. {@code answers} complete the callers and are run after the commit. */
 record Committed(
         Instant at,
         List<Slot> offered,
         List<ClaimedAction> claimed,
         List<Runnable> answers,
-        List<ActionChange> changes,
-        List<ActionChange> abandoned) {}
+        List<ActionChange> changes) {}

@@ -53,20 +53,21 @@ final class Committer {
     private Committed write(Batch batch, Dispatcher dispatcher, Instant now) {
         List<Runnable> answers = new ArrayList<>();
         List<ActionChange> changes = new ArrayList<>();
+        // Actions that have ended for good, and may have left children that nobody waits for any more.
         List<ActionChange> abandoned = new ArrayList<>();
         if (batch.lookEverywhere) {
             List<ActionChange> expired = ends.expire(now);
             changes.addAll(expired);
-            abandoned.addAll(
-                    expired.stream().filter(change -> change.attempt() > 0).toList());
+            expired.stream().filter(change -> change.attempt() > 0).forEach(abandoned::add);
         }
         // Reports before losses: what a replica has finished counts, even if its end is told in the same batch.
-        endAttempts(batch, now, answers, changes);
+        abandoned.addAll(endAttempts(batch, now, answers, changes));
         List<ActionChange> lost = endReplicas(batch, now, answers);
         changes.addAll(lost);
         lost.stream().filter(change -> change.phase() == ActionPhase.FAILED).forEach(abandoned::add);
         cancel(batch, now, answers, changes);
-        failWaiting(batch, now, answers, changes);
+        abandoned.addAll(failWaiting(batch, now, answers, changes));
+        abandoned.forEach(change -> changes.addAll(ends.cancel(new Cancel(change.run(), change.name(), false), now)));
         submitRuns(batch, now, answers, changes);
         submitChildren(batch, now, answers, changes);
         if (!batch.parkings.isEmpty()) {
@@ -91,7 +92,7 @@ final class Committer {
             turns.served(change.pool(), action.turn());
             changes.add(change);
         }
-        return new Committed(now, offered, claimed, answers, changes, abandoned);
+        return new Committed(now, offered, claimed, answers, changes);
     }
 
     /** Answers what becomes of the actions that they still ran. */
@@ -107,9 +108,11 @@ final class Committer {
                 : List.copyOf(ends.endAttempts(lost, now).values());
     }
 
-    private void endAttempts(Batch batch, Instant now, List<Runnable> answers, List<ActionChange> changes) {
+    /** Answers the ends of those that had children under way. */
+    private List<ActionChange> endAttempts(
+            Batch batch, Instant now, List<Runnable> answers, List<ActionChange> changes) {
         if (batch.attemptEnds.isEmpty()) {
-            return;
+            return List.of();
         }
         List<AttemptEnd> reported = batch.attemptEnds.stream().map(Wish::what).toList();
         Map<AttemptKey, ActionChange> ended = ends.endAttempts(reported, now);
@@ -123,6 +126,11 @@ final class Committer {
         if (!refused.isEmpty()) {
             ends.refused(refused);
         }
+        return ended.entrySet().stream()
+                .filter(end -> batch.parents.contains(end.getKey())
+                        && end.getValue().phase().isTerminal())
+                .map(Map.Entry::getValue)
+                .toList();
     }
 
     /** Turns begin where the queue stands, whoever serves it. */
@@ -146,12 +154,17 @@ final class Committer {
         }
     }
 
-    private void failWaiting(Batch batch, Instant now, List<Runnable> answers, List<ActionChange> changes) {
+    /** Answers those that had been tried before. */
+    private List<ActionChange> failWaiting(
+            Batch batch, Instant now, List<Runnable> answers, List<ActionChange> changes) {
+        List<ActionChange> tried = new ArrayList<>();
         for (Wish<Hopeless, Integer> wish : batch.hopeless) {
             List<ActionChange> failed = ends.failWaiting(wish.what(), now);
             changes.addAll(failed);
+            failed.stream().filter(change -> change.attempt() > 0).forEach(tried::add);
             answers.add(() -> wish.answer().complete(failed.size()));
         }
+        return tried;
     }
 
     private void submitRuns(Batch batch, Instant now, List<Runnable> answers, List<ActionChange> changes) {

@@ -133,21 +133,25 @@ public final class Journal implements SmartLifecycle {
 
     /** Ends an attempt; answers false if its token is stale, and then nothing has changed. */
     public CompletableFuture<Boolean> end(AttemptEnd end) {
-        return end(end, () -> {});
+        return end(end, false, () -> {});
     }
 
     /**
      * As {@link #end(AttemptEnd)}.
      *
+     * @param hasChildren whether children are under way: they are aborted with it, unless it is tried again and finds them
      * @param free sets the attempt's slot free; called before the claims of the transaction that ends it, perhaps more than once
      */
-    public CompletableFuture<Boolean> end(AttemptEnd end, Runnable free) {
+    public CompletableFuture<Boolean> end(AttemptEnd end, boolean hasChildren, Runnable free) {
         Wish<AttemptEnd, Boolean> wish = new Wish<>(end);
         awaitRoom(PATIENCE);
         return put(
                         batch -> {
                             batch.attemptEnds.add(wish);
                             batch.freed.add(free);
+                            if (hasChildren) {
+                                batch.parents.add(end.attempt());
+                            }
                             batch.bytes += end.outcome() instanceof Succeeded done
                                     ? done.output().inlineSize()
                                     : 0;
@@ -169,12 +173,6 @@ public final class Journal implements SmartLifecycle {
     /** Aborts a run ({@code action} null) or an action with its descendants; answers how many actions were live. */
     public CompletableFuture<Integer> cancel(String run, @Nullable String action) {
         Wish<Cancel, Integer> wish = new Wish<>(new Cancel(run, action, true));
-        return put(batch -> batch.cancels.add(wish), wish);
-    }
-
-    /** Aborts what an ended action has left behind: descendants that nobody waits for any more. */
-    public CompletableFuture<Integer> cancelDescendants(String run, String action) {
-        Wish<Cancel, Integer> wish = new Wish<>(new Cancel(run, action, false));
         return put(batch -> batch.cancels.add(wish), wish);
     }
 
@@ -327,7 +325,6 @@ public final class Journal implements SmartLifecycle {
         dispatcher.claimed(committed.offered(), committed.claimed());
         committed.answers().forEach(Runnable::run);
         feed.publish(committed.changes());
-        committed.abandoned().forEach(change -> cancelDescendants(change.run(), change.name()));
     }
 
     private static boolean pause() {

@@ -149,7 +149,7 @@ final class Greeting {
                         ThreadLocalRandom.current().nextDouble())
                 : new AttemptEnd(action.attempt(), failed, null, true, null, null);
         execution.end();
-        journal.end(end, () -> session.yieldSlot(execution))
+        journal.end(end, false, () -> session.yieldSlot(execution))
                 .whenComplete((accepted, fault) -> session.forget(action.attempt()));
     }
 

@@ -112,19 +112,12 @@ final class Inbox {
         AttemptKey attempt = ReplicaSession.key(report.getAttempt());
         boolean lastOfItsReplica = session.singleUse() && session.leave();
         AttemptEnd end = attemptEnd(session, report, execution, now);
+        boolean hasChildren = execution != null && execution.hasOpenChildren();
         Runnable free = () -> Optional.ofNullable(execution).ifPresent(session::yieldSlot);
-        journal.end(end, free).whenComplete((accepted, fault) -> {
+        journal.end(end, hasChildren, free).whenComplete((accepted, fault) -> {
             session.forget(attempt);
             if (fault == null) {
                 session.committed(attempt);
-            }
-            // A parent that is tried again finds its children, those that still run included.
-            if (Boolean.TRUE.equals(accepted)
-                    && execution != null
-                    && end.retryAt() == null
-                    && execution.hasOpenChildren()) {
-                ClaimedAction action = execution.action();
-                journal.cancelDescendants(action.run(), action.name());
             }
             if (lastOfItsReplica) {
                 session.drain(Duration.ZERO);
@@ -191,8 +184,9 @@ final class Inbox {
         Duration ran = Duration.of(Math.max(0, report.getRanMicros()), ChronoUnit.MICROS);
         Instant dispatched = execution == null ? now : execution.action().dispatchedAt();
         Instant acknowledged = execution == null ? null : execution.acknowledgedAt();
-        Instant received =
-                acknowledged == null ? later(dispatched, now.minus(waited).minus(ran)) : acknowledged;
+        // A short attempt is acknowledged and reported at once: then its acknowledgement says too late when it came.
+        Instant latest = now.minus(waited).minus(ran);
+        Instant received = later(dispatched, acknowledged == null ? latest : earlier(acknowledged, latest));
         Instant started = earlier(now, received.plus(waited));
         return new Times(
                 received,

@@ -85,12 +85,11 @@ final class Interruptions implements SmartLifecycle {
         Instant retryAt = Retry.afterFailure(
                 action, failed.code(), false, now, ThreadLocalRandom.current().nextDouble());
         session.cancel(execution.attempt(), now);
-        journal.end(new AttemptEnd(execution.attempt(), failed, retryAt, false, null, null))
-                .thenAccept(accepted -> {
-                    if (accepted && retryAt == null && execution.hasOpenChildren()) {
-                        journal.cancelDescendants(action.run(), action.name());
-                    }
-                });
+        journal.end(
+                new AttemptEnd(execution.attempt(), failed, retryAt, false, null, null),
+                execution.hasOpenChildren(),
+                // It holds its slot until it has stopped.
+                () -> {});
     }
 
     private void loop() {

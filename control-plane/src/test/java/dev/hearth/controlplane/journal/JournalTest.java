@@ -27,6 +27,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -141,7 +143,7 @@ class JournalTest {
         AttemptKey attempt = replica.next().attempt();
         AtomicBoolean first = new AtomicBoolean(true);
 
-        CompletableFuture<Boolean> failed = journal.end(succeeded(attempt, "7"), () -> {
+        CompletableFuture<Boolean> failed = journal.end(succeeded(attempt, "7"), false, () -> {
             if (first.getAndSet(false)) {
                 throw new OutOfMemoryError("in this test");
             }
@@ -281,6 +283,33 @@ class JournalTest {
             }
         });
         assertThat(journal.end(succeeded(parent, "1")).join()).isFalse();
+    }
+
+    /** The answers come with the commit. */
+    @Test
+    void whatAParentLeavesBehindIsAbortedInTheCommitOfItsEndUnlessItIsTriedAgain() {
+        RememberingReplica replica = engine.replica(1, 2);
+        journal.submit(run("r1", null)).join();
+        AttemptKey parent = replica.next().attempt();
+        journal.submit(child(parent, "r1", "c1")).join();
+        journal.submit(child(parent, "r1", "c2")).join();
+        journal.end(failed(parent, Instant.now().plusSeconds(3_600)), true, () -> {})
+                .join();
+        assertThat(phase("r1", "c1")).isEqualTo("RUNNING");
+        assertThat(phase("r1", "c2")).isEqualTo("QUEUED");
+
+        RememberingReplica another = engine.replica(2, 2);
+        journal.submit(run("r2", null)).join();
+        Map<String, AttemptKey> claimed = Stream.of(another.next(), another.next())
+                .collect(Collectors.toMap(ClaimedAction::run, ClaimedAction::attempt));
+        AttemptKey last = claimed.get("r2");
+        journal.submit(child(last, "r2", "c3")).join();
+        assertThat(phase("r2", "c3")).isEqualTo("QUEUED");
+        journal.end(succeeded(last, "1"), true, () -> {}).join();
+        assertThat(phase("r2", "c3")).isEqualTo("ABORTED");
+        assertThat(journal.end(succeeded(claimed.get("r1"), "1")).join())
+                .as("the children of another run go on")
+                .isTrue();
     }
 
     /** As another control plane does it, in a transaction that is not over when the cancel comes. */

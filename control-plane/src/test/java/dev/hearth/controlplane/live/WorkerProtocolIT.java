@@ -184,6 +184,30 @@ class WorkerProtocolIT {
     }
 
     @Test
+    void anAttemptThatIsAcknowledgedAndReportedInOneFrameKeepsItsTimes() throws Exception {
+        RawStream stream = connected();
+        String run = server.submitAll("counter", "next", Collections.singletonList(null))
+                .getFirst();
+        AttemptRef attempt = stream.assigned(PATIENCE).getFirst().getAttempt();
+        stream.send(WorkerFrame.newBuilder()
+                .addAcknowledgements(Acknowledgement.newBuilder().setAttempt(attempt))
+                .addReports(Report.newBuilder()
+                        .setAttempt(attempt)
+                        .setStartedAfterMicros(50)
+                        .setRanMicros(200)
+                        .setOutput(output("1")))
+                .build()
+                .toByteArray());
+        server.succeeded(run);
+        JsonNode stored = server.actions(run).getFirst().get("attempts").get(0);
+        assertThat(Duration.between(instant(stored, "startedAt"), instant(stored, "endedAt")))
+                .isEqualTo(Duration.ofNanos(200_000));
+        assertThat(Duration.between(instant(stored, "acknowledgedAt"), instant(stored, "startedAt")))
+                .isEqualTo(Duration.ofNanos(50_000));
+        stream.cancel();
+    }
+
+    @Test
     void aHeartbeatBelowZeroIsNotKept() throws Exception {
         RawStream stream = connected();
         stream.send(WorkerFrame.newBuilder()
