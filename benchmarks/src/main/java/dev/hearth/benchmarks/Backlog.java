@@ -26,7 +26,10 @@ public final class Backlog {
     private static final int SHORT = 1_000;
     private static final int BATCH = 1_000;
     private static final int MEASURED_BATCHES = 40;
-    private static final int MEASURED_TASKS = 50_000;
+    /** Executions that are timed at once, and how often: the medians are compared. */
+    private static final int WINDOW = 10_000;
+
+    private static final int WINDOWS = 5;
     private static final List<Map<String, Integer>> INPUTS = Collections.nCopies(BATCH, Map.of("x", 1));
 
     private final Rest rest;
@@ -71,10 +74,11 @@ public final class Backlog {
         }
         double submitsShort = median(submits);
         List<Double> executions = new ArrayList<>();
-        for (int i = 0; i < MEASURED_TASKS / 10_000; i++) {
+        for (int i = 0; i < WINDOWS; i++) {
             pause();
-            submit(10_000);
-            executions.add(drain(10_000, 10_000));
+            submit(WINDOW);
+            executions.addAll(drain(1));
+            awaitQueue(0);
         }
         double executionsShort = median(executions);
         double heapShort = heap();
@@ -87,7 +91,7 @@ public final class Backlog {
         }
         double submitsLong = median(late);
         double heapLong = heap();
-        double executionsLong = drain(actions, MEASURED_TASKS);
+        double executionsLong = median(drain(WINDOWS));
         awaitQueue(0);
         heap();
 
@@ -121,19 +125,20 @@ public final class Backlog {
         return actions / ((System.nanoTime() - before) / 1e9);
     }
 
-    /** Resumes, and answers executions per second of the first {@code measured} that end. */
-    private double drain(int queued, int measured) throws Exception {
+    /** Resumes, and answers executions per second in each of so many windows, one after the other. */
+    private List<Double> drain(int windows) throws Exception {
         long done = executed();
         resume();
         // From the first hundreds on, so that the moment of waking up is not counted.
-        long first = await(done + Math.min(500, measured / 10));
-        long from = System.nanoTime();
-        long last = await(done + measured);
-        double rate = (last - first) / ((System.nanoTime() - from) / 1e9);
-        if (measured == queued) {
-            awaitQueue(0);
+        long last = await(done + 500);
+        List<Double> rates = new ArrayList<>();
+        for (int window = 1; window <= windows; window++) {
+            long first = last;
+            long from = System.nanoTime();
+            last = await(done + (long) window * WINDOW);
+            rates.add((last - first) / ((System.nanoTime() - from) / 1e9));
         }
-        return rate;
+        return rates;
     }
 
     private long await(long executed) throws Exception {

@@ -35,7 +35,7 @@ final class EmbeddedDatabase implements AutoCloseable {
             "fsync", "on",
             "synchronous_commit", "on",
             "full_page_writes", "on",
-            "shared_buffers", "128MB",
+            "shared_buffers", "256MB",
             "max_connections", "100",
             "max_wal_size", "2GB",
             "wal_compression", "on");

@@ -1,0 +1,71 @@
+package dev.hearth.controlplane.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.hearth.controlplane.TestDatabase;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** As when both are restarted at once: whichever comes up first. */
+class LateDatabaseIT {
+
+    @Test
+    void aServerThatStartsBeforeItsDatabaseWaitsForIt(@TempDir Path folder) throws Exception {
+        TestDatabase.Database database = TestDatabase.fresh();
+        URI address = URI.create(database.url().substring("jdbc:".length()));
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        try (LiveServer server = new LiveServer(folder.resolve("home"))
+                .with("HEARTH_DB_URL", database.url().replace(":" + address.getPort() + "/", ":" + port + "/"))
+                .with("HEARTH_DB_USER", database.user())
+                .with("HEARTH_DB_PASSWORD", database.password())) {
+            CompletableFuture<Void> start = CompletableFuture.runAsync(server::start);
+            Path log = folder.resolve("home/server.log");
+            await("it tries again")
+                    .atMost(Duration.ofSeconds(90))
+                    .until(() -> Files.exists(log) && Files.readString(log).contains("Connection error"));
+            assertThat(start).isNotDone();
+
+            try (ServerSocket late = new ServerSocket(port, 50, InetAddress.getLoopbackAddress())) {
+                Thread.startVirtualThread(() -> forward(late, address.getPort()));
+                start.join();
+                assertThat(server.get("/api/v1/environments").get("items")).isEmpty();
+                server.close();
+            }
+        }
+    }
+
+    private static void forward(ServerSocket from, int port) {
+        while (!from.isClosed()) {
+            try {
+                Socket here = from.accept();
+                Socket there = new Socket(InetAddress.getLoopbackAddress(), port);
+                Thread.startVirtualThread(() -> copy(here, there));
+                Thread.startVirtualThread(() -> copy(there, here));
+            } catch (IOException e) {
+                // Closed: the test is over.
+            }
+        }
+    }
+
+    private static void copy(Socket from, Socket to) {
+        try (from;
+                to) {
+            from.getInputStream().transferTo(to.getOutputStream());
+        } catch (IOException e) {
+            // One side has closed, and so both are.
+        }
+    }
+}
