@@ -29,7 +29,7 @@ public final class Backlog {
     /** Executions that are timed at once, and how often: the medians are compared. */
     private static final int WINDOW = 10_000;
 
-    private static final int WINDOWS = 5;
+    private static final int WINDOWS = 11;
     private static final List<Map<String, Integer>> INPUTS = Collections.nCopies(BATCH, Map.of("x", 1));
 
     private final Rest rest;

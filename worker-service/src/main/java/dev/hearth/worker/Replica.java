@@ -32,6 +32,7 @@ final class Replica implements DisposableBean {
     static final int REFUSED = 3;
     static final int ORPHANED = 4;
     static final int OUT_OF_MEMORY = 5;
+    static final int TERMINATED = 128 + 15;
 
     /** For the report of the task that ran out of memory to be committed. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(3);
@@ -235,6 +236,10 @@ final class Replica implements DisposableBean {
 
     boolean isConnected() {
         return connected;
+    }
+
+    boolean isIdle() {
+        return executions.isIdle();
     }
 
     /** SIGTERM, or the end of a drain: takes nothing new, finishes what runs, then closes the stream. */

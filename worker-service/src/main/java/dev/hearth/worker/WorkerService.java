@@ -13,7 +13,7 @@ import sun.misc.Signal;
 
 /**
  * The replica's process. Exit codes: 0 = drained or told to end, 1 = could not start, 3 = the control plane did not take it
- * in, 4 = no control plane for too long, 5 = out of memory.
+ * in, 4 = no control plane for too long, 5 = out of memory, 143 = told to end while it was busy.
  */
 @SpringBootApplication
 @EnableConfigurationProperties(WorkerSettings.class)
@@ -35,8 +35,8 @@ public class WorkerService {
         });
         Replica replica = context.getBean(Replica.class);
         CapturedOutput.install();
-        // Without a handler the exit code of a replica that was told to end would be 143, as if it had failed.
-        Signal.handle(new Signal("TERM"), signal -> System.exit(0));
+        // Without a handler the exit code of an idle replica that was told to end would be 143, as if it had failed.
+        Signal.handle(new Signal("TERM"), signal -> System.exit(replica.isIdle() ? 0 : Replica.TERMINATED));
         System.exit(replica.run());
     }
 

@@ -1,5 +1,6 @@
 package dev.hearth.controlplane.journal;
 
+import dev.hearth.controlplane.journal.Fronts.Front;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.controlplane.scheduling.ClaimedAction;
 import dev.hearth.controlplane.scheduling.Slot;
@@ -24,10 +25,32 @@ final class ClaimStore {
 
     /**
      * Gives the offered slots to the heads of their pools' queues. Touches as many rows as there are slots, found by index
-     * action_queue. The replica's row is locked for the moment: the autoscaler cannot let it go under the claim, and a
-     * replica that is no longer READY gets nothing. A paused environment keeps its queue.
+     * action_queue, and passes by the entries of what was claimed before. The replica's row is locked for the moment: the
+     * autoscaler cannot let it go under the claim, and a replica that is no longer READY gets nothing. A paused environment
+     * keeps its queue.
      */
     List<ClaimedAction> claim(List<Slot> slots, Instant now) {
+        return claim(slots, "", "", List.of(), now);
+    }
+
+    /** The same without the entries up to the fronts of these pools: begins behind each and stays within its priority. */
+    List<ClaimedAction> claimBehind(Map<Long, Front> fronts, List<Slot> slots, Instant now) {
+        List<Front> each = List.copyOf(fronts.values());
+        return claim(
+                slots,
+                "JOIN unnest(?::bigint[], ?::smallint[], ?::bigint[], ?::bigint[]) AS f (pool_id, priority, turn, id)"
+                        + " USING (pool_id)",
+                "AND a.priority = f.priority AND (a.turn, a.id) > (f.turn, f.id)",
+                List.of(
+                        List.copyOf(fronts.keySet()).toArray(Long[]::new),
+                        each.stream().map(Front::priority).toArray(Integer[]::new),
+                        each.stream().map(Front::turn).toArray(Long[]::new),
+                        each.stream().map(Front::id).toArray(Long[]::new)),
+                now);
+    }
+
+    private List<ClaimedAction> claim(
+            List<Slot> slots, String fronts, String condition, List<Object> arguments, Instant now) {
         return sql.sql("""
                 WITH ready AS MATERIALIZED (
                     SELECT id FROM replica WHERE id = ANY (?::bigint[]) AND phase = 'READY' ORDER BY id FOR SHARE
@@ -41,12 +64,13 @@ final class ClaimStore {
                     GROUP BY s.pool_id
                 ), head AS MATERIALIZED (
                     SELECT q.id, p.replicas[q.place] AS replica_id, p.tokens[q.place] AS token
-                    FROM pool p
+                    FROM pool p %s
                     CROSS JOIN LATERAL (
                         SELECT w.id, row_number() OVER (ORDER BY w.priority DESC, w.turn, w.id) AS place
                         FROM (
                             SELECT a.id, a.priority, a.turn FROM action a
                             WHERE a.pool_id = p.pool_id AND a.phase = 'QUEUED' AND a.available_at <= ?::timestamptz
+                                %s
                             ORDER BY a.priority DESC, a.turn, a.id
                             LIMIT p.free
                             FOR UPDATE SKIP LOCKED) w) q
@@ -64,7 +88,7 @@ final class ClaimStore {
                     UPDATE run SET phase = 'RUNNING' FROM claimed c WHERE c.parent IS NULL AND run.name = c.run
                 )
                 SELECT * FROM claimed ORDER BY priority DESC, turn, id
-                """)
+                """.formatted(fronts, condition))
                 .param(slots.stream().mapToLong(Slot::replica).distinct().toArray())
                 .param(slots.stream().mapToLong(Slot::pool).toArray())
                 .param(slots.stream().mapToInt(Slot::rank).toArray())
@@ -72,6 +96,7 @@ final class ClaimStore {
                 .param(LongStream.generate(ThreadLocalRandom.current()::nextLong)
                         .limit(slots.size())
                         .toArray())
+                .params(arguments)
                 .param(now.toString())
                 .param(now.toString())
                 .query((row, n) -> ClaimedAction.of(row))

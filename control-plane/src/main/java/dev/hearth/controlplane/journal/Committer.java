@@ -2,6 +2,7 @@ package dev.hearth.controlplane.journal;
 
 import dev.hearth.controlplane.journal.Batch.Cancel;
 import dev.hearth.controlplane.journal.Batch.Hopeless;
+import dev.hearth.controlplane.journal.Fronts.Front;
 import dev.hearth.controlplane.journal.Outcome.Failed;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.controlplane.scheduling.ClaimedAction;
@@ -13,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -37,6 +39,7 @@ final class Committer {
     private final ClaimStore claims;
     private final Clock clock;
     private final Turns turns = new Turns();
+    private final Fronts fronts = new Fronts();
 
     Committer(JournalDatabase database, EndStore ends, SubmitStore submits, ClaimStore claims, Clock clock) {
         this.transaction = new TransactionTemplate(new JdbcTransactionManager(database.dataSource()));
@@ -47,7 +50,12 @@ final class Committer {
     }
 
     Committed commit(Batch batch, Dispatcher dispatcher) {
-        return transaction.execute(status -> write(batch, dispatcher, clock.instant()));
+        try {
+            return transaction.execute(status -> write(batch, dispatcher, clock.instant()));
+        } catch (RuntimeException e) {
+            fronts.forget();
+            throw e;
+        }
     }
 
     private Committed write(Batch batch, Dispatcher dispatcher, Instant now) {
@@ -76,6 +84,7 @@ final class Committer {
         if (!batch.beats.isEmpty()) {
             claims.beat(batch.beats.values());
         }
+        noteQueued(batch, changes);
         changes.stream()
                 .filter(change -> change.phase() == ActionPhase.QUEUED)
                 .collect(Collectors.groupingBy(ActionChange::pool, Collectors.counting()))
@@ -84,15 +93,66 @@ final class Committer {
         List<Slot> offered = dispatcher.offer();
         // Read anew: a slot may have become free since the batch began, and nothing is dispatched before its slot was
         // free.
-        List<ClaimedAction> claimed = offered.isEmpty() ? List.of() : claims.claim(offered, clock.instant());
         Map<Long, Long> poolOf =
                 offered.stream().collect(Collectors.toMap(Slot::replica, Slot::pool, (first, again) -> first));
+        List<ClaimedAction> claimed = claim(offered, poolOf, clock.instant());
         for (ClaimedAction action : claimed) {
             ActionChange change = started(action, poolOf);
             turns.served(change.pool(), action.turn());
             changes.add(change);
         }
         return new Committed(now, offered, claimed, answers, changes);
+    }
+
+    /** From the fronts on; slots that find nothing there are offered to the whole of their queues. */
+    private List<ClaimedAction> claim(List<Slot> offered, Map<Long, Long> poolOf, Instant now) {
+        Map<Long, Front> known = new HashMap<>();
+        poolOf.values().stream().distinct().forEach(pool -> {
+            Front front = fronts.of(pool, now);
+            if (front != null) {
+                known.put(pool, front);
+            }
+        });
+        List<Slot> left = new ArrayList<>(offered);
+        List<ClaimedAction> claimed = new ArrayList<>();
+        if (!known.isEmpty()) {
+            List<Slot> behind = offered.stream()
+                    .filter(slot -> known.containsKey(slot.pool()))
+                    .toList();
+            claimed.addAll(taken(claims.claimBehind(known, behind, now), left, poolOf, now));
+        }
+        if (!left.isEmpty()) {
+            claimed.addAll(taken(claims.claim(List.copyOf(left), now), left, poolOf, now));
+        }
+        return claimed;
+    }
+
+    private List<ClaimedAction> taken(
+            List<ClaimedAction> claimed, List<Slot> left, Map<Long, Long> poolOf, Instant now) {
+        Map<Long, Integer> used = new HashMap<>();
+        claimed.forEach(action -> used.merge(action.replica(), 1, Integer::sum));
+        left.removeIf(slot -> used.merge(slot.replica(), -1, Integer::sum) >= 0);
+        claimed.stream()
+                .collect(Collectors.groupingBy(action -> poolOf.getOrDefault(action.replica(), 0L)))
+                .forEach((pool, actions) -> fronts.claimed(pool, actions, now));
+        return claimed;
+    }
+
+    private void noteQueued(Batch batch, List<ActionChange> changes) {
+        batch.runs.forEach(
+                wish -> fronts.queued(wish.what().poolId(), wish.what().priority()));
+        for (Wish<NewChild, StoredAction> wish : batch.children) {
+            NewChild child = wish.what();
+            if (child.parentNumber() > 1) {
+                // It may have existed and begin anew.
+                fronts.requeued(child.poolId());
+            } else {
+                fronts.queued(child.poolId(), child.priority());
+            }
+        }
+        changes.stream()
+                .filter(change -> change.phase() == ActionPhase.QUEUED && change.attempt() > 0)
+                .forEach(change -> fronts.requeued(change.pool()));
     }
 
     /** Answers what becomes of the actions that they still ran. */

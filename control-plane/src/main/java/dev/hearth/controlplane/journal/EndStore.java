@@ -7,6 +7,7 @@ import dev.hearth.controlplane.journal.Batch.Cancel;
 import dev.hearth.controlplane.journal.Batch.Hopeless;
 import dev.hearth.controlplane.journal.Outcome.Failed;
 import dev.hearth.controlplane.journal.Outcome.Succeeded;
+import dev.hearth.controlplane.journal.Retry.Suspicion;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.model.ActionPhase;
 import dev.hearth.model.ErrorCode;
@@ -174,8 +175,10 @@ final class EndStore {
                             new AttemptKey(row.getLong("id"), row.getLong("token")),
                             new Failed(end.code(), end.reason(), null),
                             row.getInt("system_failures"),
-                            row.getBoolean("single_use"),
-                            end.alone().get(row.getLong("version_id")),
+                            new Suspicion(
+                                    end.byItself(),
+                                    row.getBoolean("single_use"),
+                                    end.alone().get(row.getLong("version_id"))),
                             now,
                             ThreadLocalRandom.current().nextDouble());
                 })

@@ -50,14 +50,15 @@ class ProvisioningStore {
             boolean busy) {}
 
     /**
-     * Takes a requested replica for this server; another server skips it. At first it goes to the servers that have the fewest,
-     * then to any. The tokens are stored as hashes.
+     * Takes a requested replica for this server, unless {@code mostStarting} are starting here already; another server skips it.
+     * At first it goes to the servers that have the fewest, then to any. The tokens are stored as hashes.
      */
-    Optional<Wanted> claim(String owner, String joinToken, String joinTokenHash, Instant now) {
+    Optional<Wanted> claim(String owner, int mostStarting, String joinToken, String joinTokenHash, Instant now) {
         return sql.sql("""
                 WITH next AS (
                     SELECT id FROM replica
                     WHERE phase = 'REQUESTED'
+                        AND (SELECT count(*) FROM replica s WHERE s.phase = 'STARTING' AND s.placement ->> 'owner' = ?) < ?
                         AND (requested_at < ?::timestamptz OR (%s) <= (
                             SELECT min((%s)) FROM control_plane c
                             WHERE c.owner = ? OR c.seen_at >= now() - make_interval(secs => ?)))
@@ -71,6 +72,8 @@ class ProvisioningStore {
                 RETURNING r.id, p.image, p.bundle, p.resources, p.env, r.slots
                 """.formatted(LIVE_OF.formatted("?"), LIVE_OF.formatted("c.owner")))
                 .params(
+                        owner,
+                        mostStarting,
                         now.minus(SPREAD_WITHIN).toString(),
                         owner,
                         owner,

@@ -3,10 +3,12 @@ package dev.hearth.controlplane.provisioning;
 import dev.hearth.controlplane.peers.Owner;
 import dev.hearth.controlplane.provisioning.ProvisioningStore.Live;
 import dev.hearth.controlplane.provisioning.ProvisioningStore.Wanted;
+import dev.hearth.controlplane.provisioning.ReplicaProvisioner.End;
 import dev.hearth.controlplane.replica.ReplicaExit;
 import dev.hearth.controlplane.replica.ReplicaSettings;
 import dev.hearth.controlplane.replica.Replicas;
 import dev.hearth.controlplane.signals.Signals;
+import dev.hearth.model.ErrorCode;
 import dev.hearth.model.ReplicaPhase;
 import java.time.Clock;
 import java.time.Duration;
@@ -75,7 +77,7 @@ final class Reconciler implements SmartLifecycle {
             boolean wasStarted = replica.startedAt().isBefore(now.minus(settings.startTimeout()))
                     || replica.phase() != ReplicaPhase.STARTING;
             if (!present.contains(replica.replica()) && wasStarted) {
-                ended(replica.replica(), "it is no longer there");
+                ended(replica.replica(), new End("it is no longer there", false));
             }
         }
         Set<Long> unwanted = new HashSet<>(present);
@@ -86,7 +88,7 @@ final class Reconciler implements SmartLifecycle {
     /** Servers that are gone have left rows behind. Replicas that are connected or were are judged by their leases instead. */
     private void lookAfterOrphans(Instant now) {
         store.orphans(now.minus(settings.startTimeout()), now.minus(settings.leaveTimeout()))
-                .forEach(replica -> ended(replica, "its control plane is gone"));
+                .forEach(replica -> ended(replica, new End("its control plane is gone", false)));
     }
 
     private boolean isTooLate(Live replica, Instant now) {
@@ -100,6 +102,7 @@ final class Reconciler implements SmartLifecycle {
         return replica.drainingAt() != null && replica.drainingAt().isBefore(now.minus(allowed));
     }
 
+    /** As many at once as can come up beside each other; the time that they have to come up counts from here. */
     private void startRequested() {
         JoinToken token = JoinToken.draw();
         Optional<Wanted> wanted = claim(token);
@@ -114,6 +117,7 @@ final class Reconciler implements SmartLifecycle {
     private Optional<Wanted> claim(JoinToken token) {
         return store.claim(
                 surroundings.owner().name(),
+                provisioner.startsAtOnce(),
                 token.secret(),
                 token.hash(),
                 surroundings.clock().instant());
@@ -127,12 +131,15 @@ final class Reconciler implements SmartLifecycle {
             replicas.ended(
                     launch.replica(),
                     new ReplicaExit(
-                            ReplicaPhase.FAILED, "REPLICA_NEVER_STARTED", "cannot be started: " + e.getMessage()));
+                            ReplicaPhase.FAILED,
+                            "REPLICA_NEVER_STARTED",
+                            "cannot be started: " + e.getMessage(),
+                            false));
         }
     }
 
     /** What an end means depends on where the replica was in its life. */
-    private void ended(long replica, String how) {
+    private void ended(long replica, End end) {
         ReplicaPhase before = store.phase(replica);
         switch (before) {
             case REQUESTED, STARTING ->
@@ -141,11 +148,19 @@ final class Reconciler implements SmartLifecycle {
                         new ReplicaExit(
                                 ReplicaPhase.FAILED,
                                 "REPLICA_NEVER_STARTED",
-                                "never came up: " + how + "; its last output:\n" + provisioner.lastOutput(replica)));
-            case READY -> replicas.ended(replica, new ReplicaExit(ReplicaPhase.LOST, "REPLICA_LOST", how));
-            case DRAINING -> replicas.ended(replica, new ReplicaExit(ReplicaPhase.STOPPED, "REPLICA_LOST", how));
+                                "never came up: " + end.how() + "; its last output:\n"
+                                        + provisioner.lastOutput(replica),
+                                end.byItself()));
+            case READY -> lost(replica, ReplicaPhase.LOST, end);
+            case DRAINING -> lost(replica, ReplicaPhase.STOPPED, end);
             case STOPPED, LOST, FAILED -> {}
         }
+        // There is room for the start of another.
+        surroundings.signals().provisioning().ring();
+    }
+
+    private void lost(long replica, ReplicaPhase phase, End end) {
+        replicas.ended(replica, new ReplicaExit(phase, ErrorCode.REPLICA_LOST, end.how(), end.byItself()));
     }
 
     private void loop() {
@@ -199,7 +214,8 @@ final class Reconciler implements SmartLifecycle {
         }
         provisioner.present().forEach(replica -> provisioner.stop(replica, true));
         leaving.forEach(replica -> replicas.ended(
-                replica, new ReplicaExit(ReplicaPhase.STOPPED, "REPLICA_LOST", "the control plane was stopped")));
+                replica,
+                new ReplicaExit(ReplicaPhase.STOPPED, ErrorCode.REPLICA_LOST, "the control plane was stopped", false)));
     }
 
     @Override

@@ -27,9 +27,20 @@ public interface ReplicaProvisioner {
     /** Takes over what an earlier life of this server has started: ends of these replicas are told again. */
     void adopt(Collection<Long> replicas);
 
-    /** Who is told of each end, with a sentence about it, as soon as it is seen. */
-    void onEnd(BiConsumer<Long, String> listener);
+    /** Who is told of each end as soon as it is seen. */
+    void onEnd(BiConsumer<Long, End> listener);
 
     /** The last that a replica has printed, for people; empty if nothing is known. */
     String lastOutput(long replica);
+
+    /** How many replicas may be starting here at once; more would only keep each other from coming up in time. */
+    int startsAtOnce();
+
+    /**
+     * How a replica has ended.
+     *
+     * @param how a sentence for people
+     * @param byItself whether it is known to have ended by its own doing, not by a signal from outside
+     */
+    record End(String how, boolean byItself) {}
 }

@@ -5,10 +5,12 @@ import dev.hearth.controlplane.journal.Journal;
 import dev.hearth.controlplane.journal.Outcome.Failed;
 import dev.hearth.controlplane.journal.Payloads;
 import dev.hearth.controlplane.journal.Retry;
+import dev.hearth.controlplane.journal.Retry.Suspicion;
 import dev.hearth.controlplane.logs.LogSettings;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.controlplane.scheduling.ClaimedAction;
 import dev.hearth.controlplane.scheduling.Dispatcher;
+import dev.hearth.controlplane.signals.Signals;
 import dev.hearth.controlplane.storage.StorageException;
 import dev.hearth.model.ErrorCode;
 import dev.hearth.model.ReplicaPhase;
@@ -44,6 +46,7 @@ final class Greeting {
     private final Dispatcher dispatcher;
     private final Journal journal;
     private final LogSettings logs;
+    private final Signals signals;
     private final Clock clock;
 
     Greeting(
@@ -52,12 +55,14 @@ final class Greeting {
             Dispatcher dispatcher,
             Journal journal,
             LogSettings logs,
+            Signals signals,
             Clock clock) {
         this.store = store;
         this.sessions = sessions;
         this.dispatcher = dispatcher;
         this.journal = journal;
         this.logs = logs;
+        this.signals = signals;
         this.clock = clock;
     }
 
@@ -86,6 +91,8 @@ final class Greeting {
         }
         enter(session);
         journal.look();
+        // Another may be waiting until this one is up.
+        signals.provisioning().ring();
         log.info(
                 "replica {} connected, running {}",
                 facts.id(),
@@ -111,8 +118,7 @@ final class Greeting {
                         row.attempt(),
                         new Failed(ErrorCode.REPLICA_LOST, "replica " + session.id() + " no longer has it", null),
                         row.systemFailures(),
-                        session.singleUse(),
-                        null,
+                        Suspicion.NONE,
                         now,
                         ThreadLocalRandom.current().nextDouble()));
             }
@@ -143,8 +149,7 @@ final class Greeting {
                         action.attempt(),
                         failed,
                         action.systemFailures(),
-                        session.singleUse(),
-                        null,
+                        Suspicion.NONE,
                         clock.instant(),
                         ThreadLocalRandom.current().nextDouble())
                 : new AttemptEnd(action.attempt(), failed, null, true, null, null);

@@ -8,6 +8,7 @@ import dev.hearth.controlplane.journal.Outcome.Failed;
 import dev.hearth.controlplane.journal.Outcome.Succeeded;
 import dev.hearth.controlplane.journal.Payloads;
 import dev.hearth.controlplane.journal.Retry;
+import dev.hearth.controlplane.journal.Retry.Suspicion;
 import dev.hearth.controlplane.logs.LogWriter;
 import dev.hearth.controlplane.pool.Pools;
 import dev.hearth.controlplane.scheduling.AttemptKey;
@@ -138,15 +139,15 @@ final class Inbox {
         double chance = ThreadLocalRandom.current().nextDouble();
         ClaimedAction action = execution.action();
         if (failed.code().equals(ErrorCode.STORAGE)) {
-            AttemptEnd lost =
-                    Retry.lost(attempt, failed, action.systemFailures(), session.singleUse(), null, now, chance);
+            AttemptEnd lost = Retry.lost(attempt, failed, action.systemFailures(), Suspicion.NONE, now, chance);
             return new AttemptEnd(attempt, lost.outcome(), lost.retryAt(), true, null, times);
         }
         boolean hadNeighbours = !session.singleUse() && !session.running().isEmpty();
         if (failed.code().equals(ErrorCode.OUT_OF_MEMORY) && hadNeighbours) {
             // Whose fault it is shows when it runs alone.
             Long alone = pools.poolOfCall(action.versionId(), null);
-            AttemptEnd lost = Retry.lost(attempt, failed, action.systemFailures(), false, alone, now, chance);
+            AttemptEnd lost = Retry.lost(
+                    attempt, failed, action.systemFailures(), new Suspicion(true, false, alone), now, chance);
             return new AttemptEnd(attempt, failed, lost.retryAt(), true, alone, times);
         }
         Instant retryAt =

@@ -127,7 +127,8 @@ final class ReplicaKeeper implements SmartLifecycle {
     private void gone(Silent silent) {
         ReplicaPhase phase =
                 silent.phase() == ReplicaPhase.DRAINING && !silent.busy() ? ReplicaPhase.STOPPED : ReplicaPhase.LOST;
-        replicas.ended(silent.id(), new ReplicaExit(phase, ErrorCode.REPLICA_LOST, "no sign of life for " + LEASE));
+        replicas.ended(
+                silent.id(), new ReplicaExit(phase, ErrorCode.REPLICA_LOST, "no sign of life for " + LEASE, false));
     }
 
     private void loop() {

@@ -33,7 +33,7 @@ public class Replicas {
     @Component
     record Isolation(ReplicaStore store, Pools pools) {
         Map<Long, Long> of(long replica) {
-            return store.suspects(replica, Retry.ALONE_AFTER - 1).stream()
+            return store.suspects(replica, Retry.SUSPECT_AFTER - 1).stream()
                     .collect(Collectors.toMap(Function.identity(), version -> pools.poolOfCall(version, null)));
         }
     }
@@ -50,7 +50,8 @@ public class Replicas {
 
     /** The replica has gone: its row gets the terminal phase, its attempts go back to the queue. Repeating it changes nothing. */
     public void ended(long replicaId, ReplicaExit exit) {
-        journal.end(new ReplicaEnd(replicaId, exit.phase(), exit.code(), exit.reason(), alone(replicaId)))
+        journal.end(new ReplicaEnd(
+                        replicaId, exit.phase(), exit.code(), exit.reason(), exit.byItself(), alone(replicaId)))
                 .whenComplete((done, fault) -> {
                     log.info("replica {} {}: {}", replicaId, exit.phase(), exit.reason());
                     sessions.close(replicaId);

@@ -3,6 +3,7 @@ package dev.hearth.controlplane.replica;
 import dev.hearth.controlplane.journal.Journal;
 import dev.hearth.controlplane.journal.Outcome.Failed;
 import dev.hearth.controlplane.journal.Retry;
+import dev.hearth.controlplane.journal.Retry.Suspicion;
 import dev.hearth.controlplane.replica.ReplicaStore.Attempt;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.model.ErrorCode;
@@ -71,8 +72,7 @@ final class Strays {
                 attempt.key(),
                 new Failed(ErrorCode.REPLICA_LOST, "replica " + attempt.replica() + " never got it", null),
                 attempt.systemFailures(),
-                false,
-                null,
+                Suspicion.NONE,
                 now,
                 ThreadLocalRandom.current().nextDouble()));
     }

@@ -243,8 +243,24 @@ class JournalTest {
     }
 
     @Test
-    void aLostReplicaGivesItsAttemptsBackUntilTheLimit() {
-        for (int loss = 1; loss <= Retry.SYSTEM_FAILURES_LIMIT; loss++) {
+    void anActionThatEndsItsReplicaWheneverItIsAloneFailsAfterTheFourthTime() {
+        sql.sql("UPDATE pool SET single_use = true").update();
+        loseAgainAndAgain(Retry.LOSSES_OF_THE_GUILTY, true);
+        assertThat(phase("r1", "a0")).isEqualTo("FAILED");
+        assertThat(runPhase("r1")).isEqualTo("FAILED");
+        assertThat(number("SELECT count(*) FROM attempt WHERE error_code = 'REPLICA_LOST'"))
+                .isEqualTo(Retry.LOSSES_OF_THE_GUILTY);
+    }
+
+    @Test
+    void anActionWhoseReplicasAreKilledByOthersIsTriedOn() {
+        sql.sql("UPDATE pool SET single_use = true").update();
+        loseAgainAndAgain(Retry.LOSSES_OF_THE_GUILTY, false);
+        assertThat(phase("r1", "a0")).isEqualTo("QUEUED");
+    }
+
+    private void loseAgainAndAgain(int times, boolean byItself) {
+        for (int loss = 1; loss <= times; loss++) {
             RememberingReplica replica = engine.replica(loss, 1);
             if (loss == 1) {
                 journal.submit(run("r1", null)).join();
@@ -253,13 +269,10 @@ class JournalTest {
             }
             await().until(() -> phase("r1", "a0").equals("RUNNING"));
             engine.disconnect(replica);
-            journal.end(new ReplicaEnd(replica.id(), ReplicaPhase.LOST, ErrorCode.REPLICA_LOST, "killed", Map.of()))
+            journal.end(new ReplicaEnd(
+                            replica.id(), ReplicaPhase.LOST, ErrorCode.REPLICA_LOST, "gone", byItself, Map.of()))
                     .join();
         }
-        assertThat(phase("r1", "a0")).isEqualTo("FAILED");
-        assertThat(runPhase("r1")).isEqualTo("FAILED");
-        assertThat(number("SELECT count(*) FROM attempt WHERE error_code = 'REPLICA_LOST'"))
-                .isEqualTo(Retry.SYSTEM_FAILURES_LIMIT);
     }
 
     @Test
@@ -522,7 +535,7 @@ class JournalTest {
                 SELECT 'alone', environment_id, environment, image, resources, env, true, 1, 0, 2, 1000, 1000, now()
                 FROM pool WHERE id = ? RETURNING id
                 """).param(engine.pool()).query(Long.class).single();
-        for (int loss = 1; loss <= Retry.ALONE_AFTER; loss++) {
+        for (int loss = 1; loss <= Retry.SUSPECT_AFTER; loss++) {
             assertThat(number("SELECT pool_id FROM action")).isEqualTo(engine.pool());
             RememberingReplica replica = engine.replica(loss, 1);
             journal.look();
@@ -532,7 +545,8 @@ class JournalTest {
                             replica.id(),
                             ReplicaPhase.LOST,
                             ErrorCode.REPLICA_LOST,
-                            "killed",
+                            "exit code 1",
+                            true,
                             Map.of(engine.version(), alone)))
                     .join();
         }
@@ -660,7 +674,7 @@ class JournalTest {
     }
 
     private static ReplicaEnd lost(RememberingReplica replica) {
-        return new ReplicaEnd(replica.id(), ReplicaPhase.LOST, ErrorCode.REPLICA_LOST, "killed", Map.of());
+        return new ReplicaEnd(replica.id(), ReplicaPhase.LOST, ErrorCode.REPLICA_LOST, "killed", false, Map.of());
     }
 
     /** A session tells what it counted when it wants to; here it must, by its own word. */

@@ -3,6 +3,7 @@ package dev.hearth.controlplane.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hearth.controlplane.journal.Outcome.Failed;
+import dev.hearth.controlplane.journal.Retry.Suspicion;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.controlplane.scheduling.ClaimedAction;
 import dev.hearth.model.ErrorCode;
@@ -49,16 +50,43 @@ class RetryTest {
     }
 
     @Test
-    void theFirstLossIsTriedAgainAtOnceTheNextAloneAndTheFourthIsTheLast() {
-        assertThat(Retry.lost(ATTEMPT, LOST, 0, false, 9L, NOW, 1).retryAt()).isEqualTo(NOW);
-        assertThat(Retry.lost(ATTEMPT, LOST, 0, false, 9L, NOW, 1).retryPool()).isNull();
-        assertThat(Retry.lost(ATTEMPT, LOST, 1, false, 9L, NOW, 1).retryAt()).isAfter(NOW);
-        assertThat(Retry.lost(ATTEMPT, LOST, 1, false, 9L, NOW, 1).retryPool()).isEqualTo(9L);
-        AttemptEnd last = Retry.lost(ATTEMPT, LOST, 3, false, 9L, NOW, 1);
-        assertThat(last.retryAt()).isNull();
-        assertThat(((Failed) last.outcome()).message()).contains("lost 4 times").doesNotContain("alone");
-        AttemptEnd alone = Retry.lost(ATTEMPT, LOST, 3, true, null, NOW, 1);
-        assertThat(((Failed) alone.outcome()).message()).contains("lost 4 times, at last alone");
+    void theFirstLossIsTriedAgainAtOnceAndLaterOnesAfterPausesOfAtMostAMinute() {
+        assertThat(lost(0, Suspicion.NONE).retryAt()).isEqualTo(NOW);
+        assertThat(lost(1, Suspicion.NONE).retryAt()).isEqualTo(NOW.plusMillis(250));
+        assertThat(lost(18, Suspicion.NONE).retryAt()).isEqualTo(NOW.plusSeconds(60));
+    }
+
+    @Test
+    void whoMayHaveEndedItsReplicaIsTriedAloneFromTheSecondLossOnAndOthersFromTheSixth() {
+        Suspicion suspect = new Suspicion(true, false, 9L);
+        Suspicion victim = new Suspicion(false, false, 9L);
+        assertThat(lost(0, suspect).retryPool()).isNull();
+        assertThat(lost(1, suspect).retryPool()).isEqualTo(9L);
+        assertThat(lost(4, victim).retryPool()).isNull();
+        assertThat(lost(5, victim).retryPool()).isEqualTo(9L);
+    }
+
+    @Test
+    void onlyAnActionThatWasAloneWhenItsReplicaEndedByItselfFailsAtTheFourthLoss() {
+        Suspicion guilty = new Suspicion(true, true, null);
+        assertThat(lost(2, guilty).retryAt()).isNotNull();
+        assertThat(lost(3, guilty).retryAt()).isNull();
+        assertThat(((Failed) lost(3, guilty).outcome()).message()).contains("lost 4 times, at last alone");
+        assertThat(lost(3, new Suspicion(true, false, 9L)).retryAt()).isNotNull();
+        assertThat(lost(3, new Suspicion(false, true, null)).retryAt()).isNotNull();
+    }
+
+    @Test
+    void evenBadLuckEndsAtTheTwentiethLoss() {
+        assertThat(lost(18, Suspicion.NONE).retryAt()).isNotNull();
+        assertThat(lost(19, Suspicion.NONE).retryAt()).isNull();
+        assertThat(((Failed) lost(19, Suspicion.NONE).outcome()).message())
+                .contains("lost 20 times")
+                .doesNotContain("alone");
+    }
+
+    private static AttemptEnd lost(int before, Suspicion suspicion) {
+        return Retry.lost(ATTEMPT, LOST, before, suspicion, NOW, 1);
     }
 
     private static ClaimedAction action(int retries, int userFailures, int systemFailures) {

@@ -105,7 +105,22 @@ class ProvisioningStoreTest {
         assertThat(claim("alive", now)).isPresent();
     }
 
+    @Test
+    void aServerOnWhichEnoughAreStartingTakesTheNextWhenOneIsUp() {
+        long starting = database.replica(pool, 1, "STARTING", "alive", "started_at = now()");
+        database.replica(pool, 2, "STARTING", "alive", "started_at = now()");
+        database.replica(pool, 3, "STARTING", "dead", "started_at = now()");
+        database.replica(pool, 4, "REQUESTED", "nobody", "requested_at = now()");
+
+        assertThat(claim("alive", now.plusSeconds(3))).isEmpty();
+        database.sql()
+                .sql("UPDATE replica SET phase = 'READY' WHERE id = ?")
+                .param(starting)
+                .update();
+        assertThat(claim("alive", now.plusSeconds(3))).isPresent();
+    }
+
     private Optional<ProvisioningStore.Wanted> claim(String owner, Instant at) {
-        return store.claim(owner, "token", "hash", at);
+        return store.claim(owner, 2, "token", "hash", at);
     }
 }

@@ -33,10 +33,19 @@ final class ProcessProvisioner implements ReplicaProvisioner {
     /** Of tasks: one that never waits holds a carrier, and its neighbours must go on. The kernel shares the cores. */
     private static final int LEAST_CARRIERS = 4;
 
-    private static final int KILLED = 128 + 9;
+    /** Exit codes of a worker: see WorkerService. */
+    private static final int REFUSED = 3;
 
-    /** A worker ends itself with it. */
+    private static final int ORPHANED = 4;
     private static final int OUT_OF_MEMORY = 5;
+    private static final int KILLED = 128 + 9;
+    private static final int TERMINATED = 128 + 15;
+
+    /** These do not speak against the tasks that ran in it. */
+    private static final Set<Integer> NOT_BY_ITSELF = Set.of(REFUSED, ORPHANED, KILLED, TERMINATED);
+
+    /** A start keeps a core busy for seconds. Two even on one core, because a start may hang. */
+    private static final int STARTS_AT_ONCE = Math.max(2, Runtime.getRuntime().availableProcessors());
 
     private static final Logger log = LoggerFactory.getLogger(ProcessProvisioner.class);
 
@@ -44,7 +53,7 @@ final class ProcessProvisioner implements ReplicaProvisioner {
     private final ReplicaFolders folders;
     private final Addresses addresses;
     private final Map<Long, ProcessHandle> processes = new ConcurrentHashMap<>();
-    private volatile BiConsumer<Long, String> listener = (replica, how) -> {};
+    private volatile BiConsumer<Long, End> listener = (replica, how) -> {};
 
     ProcessProvisioner(CompletableFuture<WorkerInstallation> worker, ReplicaFolders folders, Addresses addresses) {
         this.worker = worker;
@@ -68,7 +77,7 @@ final class ProcessProvisioner implements ReplicaProvisioner {
         try {
             Process process = builder.start();
             processes.put(launch.replica(), process.toHandle());
-            process.onExit().thenAccept(ended -> ended(launch.replica(), how(ended.exitValue())));
+            process.onExit().thenAccept(ended -> ended(launch.replica(), end(ended.exitValue())));
             return new Placement(KIND, addresses.machine(), process.pid());
         } catch (IOException e) {
             throw new UncheckedIOException(String.valueOf(e.getMessage()), e);
@@ -104,17 +113,24 @@ final class ProcessProvisioner implements ReplicaProvisioner {
                 "HEARTH_WORKER_HOME", folder.toString())));
     }
 
-    private static String how(int exitCode) {
-        return switch (exitCode) {
-            case KILLED -> "its process was killed (exit code 137)";
+    private static End end(int exitCode) {
+        String how = switch (exitCode) {
+            case KILLED -> "its process was killed (exit code " + KILLED + ")";
+            case TERMINATED -> "its process was told to end while it was busy (exit code " + TERMINATED + ")";
             case OUT_OF_MEMORY -> "its process ran out of memory (exit code " + OUT_OF_MEMORY + ")";
             default -> "its process ended with exit code " + exitCode;
         };
+        return new End(how, !NOT_BY_ITSELF.contains(exitCode));
     }
 
-    private void ended(long replica, String how) {
+    private void ended(long replica, End end) {
         processes.remove(replica);
-        listener.accept(replica, how);
+        listener.accept(replica, end);
+    }
+
+    @Override
+    public int startsAtOnce() {
+        return STARTS_AT_ONCE;
     }
 
     @Override
@@ -140,7 +156,7 @@ final class ProcessProvisioner implements ReplicaProvisioner {
             if (replicas.contains(replica)) {
                 log.info("replica {} (pid {}) was found running and goes on", replica, process.pid());
                 processes.put(replica, process);
-                process.onExit().thenAccept(ended -> ended(replica, "its process has ended"));
+                process.onExit().thenAccept(ended -> ended(replica, new End("its process has ended", false)));
             } else {
                 log.info("ending process {}: replica {} is wanted no more", process.pid(), replica);
                 process.destroyForcibly();
@@ -169,7 +185,7 @@ final class ProcessProvisioner implements ReplicaProvisioner {
     }
 
     @Override
-    public void onEnd(BiConsumer<Long, String> told) {
+    public void onEnd(BiConsumer<Long, End> told) {
         listener = told;
     }
 
