@@ -5,6 +5,7 @@ import dev.hearth.api.EnvironmentSpec;
 import dev.hearth.model.EnvironmentState;
 import dev.hearth.model.ReusePolicy;
 import dev.hearth.model.Terms;
+import dev.hearth.model.VersionState;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -94,11 +95,37 @@ final class CatalogStore {
     /** One row, by the primary key. */
     @Nullable
     ReusePolicy reuse(long versionId) {
+        return spec(versionId).reuse();
+    }
+
+    /** One row, by the primary key. */
+    EnvironmentSpec spec(long versionId) {
         return jdbc.sql("SELECT spec FROM environment_version WHERE id = :version")
                 .param("version", versionId)
                 .query((row, n) -> json.readValue(row.getString("spec"), EnvironmentSpec.class))
-                .single()
-                .reuse();
+                .single();
+    }
+
+    /** A version that was deployed at some time; RETIRED together with its environment. */
+    record Known(
+            long versionId, VersionState state, @Nullable Long poolId) {}
+
+    /** One row of each table, by the unique indexes. */
+    @Nullable
+    Known known(String project, String environment, String version) {
+        return jdbc.sql("""
+                        SELECT v.id, CASE WHEN e.state = 'RETIRED' THEN 'RETIRED' ELSE v.state END AS state, v.pool_id
+                        FROM environment e JOIN environment_version v ON v.environment_id = e.id
+                        WHERE e.project = :project AND e.name = :name AND v.version = :version""")
+                .param("project", project)
+                .param("name", environment)
+                .param("version", version)
+                .query((row, n) -> new Known(
+                        row.getLong("id"),
+                        VersionState.valueOf(row.getString("state")),
+                        row.getObject("pool_id", Long.class)))
+                .optional()
+                .orElse(null);
     }
 
     private Map<String, Terms> terms(String tasks) {

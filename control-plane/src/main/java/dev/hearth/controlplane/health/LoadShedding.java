@@ -53,6 +53,7 @@ final class LoadShedding extends OncePerRequestFilter {
                 HttpHeaders.RETRY_AFTER,
                 Long.toString(Math.max(1, settings.interval().toSeconds())));
         problems.write(
+                request,
                 response,
                 new ProblemException(
                         HttpStatus.SERVICE_UNAVAILABLE,

@@ -286,10 +286,10 @@ final class Committer {
                         child.parent(),
                         child.task(),
                         child.poolId(),
-                        ActionPhase.QUEUED,
+                        action.phase(),
                         0,
                         null,
-                        null,
+                        action.outcome(),
                         null));
             }
         }

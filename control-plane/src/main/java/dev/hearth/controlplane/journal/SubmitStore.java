@@ -121,28 +121,34 @@ final class SubmitStore {
                 )
                 INSERT INTO action (run, name, parent, environment, version_id, task, pool_id, phase, created_at,
                                     available_at, input, input_type, input_blob, retries, backoff_ms, backoff_max_ms,
-                                    timeout_ms, queue_timeout_ms, queue_deadline, priority, turn, parent_attempt)
-                SELECT w.run, w.name, w.parent, w.environment, w.version_id, w.task, w.pool_id, 'QUEUED',
+                                    timeout_ms, queue_timeout_ms, queue_deadline, priority, turn, parent_attempt,
+                                    ended_at, output, output_type, output_blob, error_code, error_message, error_details)
+                SELECT w.run, w.name, w.parent, w.environment, w.version_id, w.task, w.pool_id, w.phase,
                        ?::timestamptz, ?::timestamptz, w.input, w.input_type, w.input_blob, w.retries, w.backoff_ms,
                        w.backoff_max_ms, w.timeout_ms, w.queue_timeout_ms,
-                       ?::timestamptz + w.queue_timeout_ms * interval '1 ms', w.priority, w.turn, w.parent_number
+                       ?::timestamptz + w.queue_timeout_ms * interval '1 ms', w.priority, w.turn, w.parent_number,
+                       CASE WHEN w.phase <> 'QUEUED' THEN ?::timestamptz END, w.output, w.output_type, w.output_blob,
+                       w.error_code, w.error_message, w.error_details
                 FROM unnest(
                     ?::bigint[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::text[], ?::bigint[], ?::text[],
                     ?::bigint[], ?::bytea[], ?::text[], ?::text[], ?::int[], ?::bigint[], ?::bigint[], ?::bigint[],
-                    ?::bigint[], ?::int[], ?::bigint[], ?::int[])
+                    ?::bigint[], ?::int[], ?::bigint[], ?::int[], ?::text[], ?::bytea[], ?::text[], ?::text[],
+                    ?::text[], ?::text[], ?::text[])
                 WITH ORDINALITY AS w (parent_id, parent_token, run, name, parent, environment, version_id, task,
                                       pool_id, input, input_type, input_blob, retries, backoff_ms, backoff_max_ms,
-                                      timeout_ms, queue_timeout_ms, priority, turn, parent_number, place)
+                                      timeout_ms, queue_timeout_ms, priority, turn, parent_number, phase, output,
+                                      output_type, output_blob, error_code, error_message, error_details, place)
                 JOIN parent p ON p.id = w.parent_id AND p.token = w.parent_token
                 ORDER BY w.place
                 ON CONFLICT (run, name) DO NOTHING
-                RETURNING id, run, name
+                RETURNING id, run, name, phase, output, output_type, output_blob, error_code, error_message, error_details
                 """)
                 .param(children.stream()
                         .mapToLong(child -> child.parentAttempt().action())
                         .distinct()
                         .toArray())
                 .param(EndStore.RUNNING)
+                .param(now.toString())
                 .param(now.toString())
                 .param(now.toString())
                 .param(now.toString())
@@ -168,16 +174,27 @@ final class SubmitStore {
                 .param(children.stream().mapToInt(NewChild::priority).toArray())
                 .param(longs(children, turn))
                 .param(children.stream().mapToInt(NewChild::parentNumber).toArray())
+                .param(texts(children, child -> phaseOf(child.known()).name()))
+                .param(children.stream()
+                        .map(child -> child.known() instanceof Succeeded s
+                                ? s.output().bytes()
+                                : null)
+                        .toArray(byte[][]::new))
+                .param(texts(
+                        children,
+                        child -> child.known() instanceof Succeeded s
+                                ? s.output().mediaType()
+                                : null))
+                .param(texts(
+                        children,
+                        child -> child.known() instanceof Succeeded s
+                                ? s.output().blob()
+                                : null))
+                .param(texts(children, child -> child.known() instanceof Failed f ? f.code() : null))
+                .param(texts(children, child -> child.known() instanceof Failed f ? f.message() : null))
+                .param(texts(children, child -> child.known() instanceof Failed f ? f.details() : null))
                 .query(row -> {
-                    put(
-                            stored,
-                            new StoredAction(
-                                    row.getLong("id"),
-                                    row.getString("run"),
-                                    row.getString("name"),
-                                    ActionPhase.QUEUED,
-                                    true,
-                                    null));
+                    put(stored, action(row, true));
                 });
         List<NewChild> known =
                 children.stream().filter(child -> find(stored, child) == null).toList();
@@ -186,6 +203,10 @@ final class SubmitStore {
             findChildren(known, stored);
         }
         return child -> find(stored, child);
+    }
+
+    private static ActionPhase phaseOf(@Nullable Outcome known) {
+        return known == null ? ActionPhase.QUEUED : Committer.phaseOf(known);
     }
 
     /**
@@ -245,9 +266,13 @@ final class SubmitStore {
     }
 
     private static StoredAction existing(ResultSet row) throws SQLException {
+        return action(row, false);
+    }
+
+    private static StoredAction action(ResultSet row, boolean created) throws SQLException {
         ActionPhase phase = ActionPhase.valueOf(row.getString("phase"));
         return new StoredAction(
-                row.getLong("id"), row.getString("run"), row.getString("name"), phase, false, outcome(row, phase));
+                row.getLong("id"), row.getString("run"), row.getString("name"), phase, created, outcome(row, phase));
     }
 
     /** The outcome that a row of action holds; null while it is live. */

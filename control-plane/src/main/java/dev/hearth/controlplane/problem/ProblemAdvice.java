@@ -49,14 +49,16 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
                 HttpStatus.CONTENT_TOO_LARGE, "Body too large", String.valueOf(exception.getMessage()), List.of());
     }
 
-    @ExceptionHandler
-    ResponseEntity<ProblemDetail> problem(ProblemException exception) {
-        return answer(exception);
-    }
-
-    @ExceptionHandler
-    ResponseEntity<ProblemDetail> invalidSpec(InvalidSpecException exception) {
-        return answer(ProblemException.invalid(exception.violations()));
+    @ExceptionHandler({
+        ProblemException.class,
+        InvalidSpecException.class,
+        DataAccessResourceFailureException.class,
+        CannotCreateTransactionException.class,
+        TransientDataAccessException.class,
+        StorageException.class
+    })
+    ResponseEntity<ProblemDetail> known(Exception exception) {
+        return answer(Objects.requireNonNull(KnownFailures.problem(exception)));
     }
 
     @ExceptionHandler
@@ -84,35 +86,6 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
                 "Unreadable parameters",
                 "The parameters are too many, or not percent-encoded UTF-8. Bodies are JSON, not forms.",
                 List.of()));
-    }
-
-    /** The database is away or out of connections: the call may be repeated. */
-    @ExceptionHandler({
-        DataAccessResourceFailureException.class,
-        CannotCreateTransactionException.class,
-        TransientDataAccessException.class
-    })
-    ResponseEntity<ProblemDetail> unavailable(Exception exception) {
-        log.warn("The database could not serve a request", exception);
-        return unavailable("database");
-    }
-
-    /** The blob store is full or away: likewise. */
-    @ExceptionHandler
-    ResponseEntity<ProblemDetail> withoutStore(StorageException exception) {
-        log.warn("The blob store could not serve a request: {}", exception.getMessage());
-        return unavailable("blob store");
-    }
-
-    private static ResponseEntity<ProblemDetail> unavailable(String who) {
-        return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
-                .header(HttpHeaders.RETRY_AFTER, ProblemWriter.RETRY_SECONDS)
-                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(ProblemDetails.of(
-                        HttpStatus.SERVICE_UNAVAILABLE,
-                        "Unavailable",
-                        "The " + who + " cannot serve this now. Try again in a moment.",
-                        List.of()));
     }
 
     @ExceptionHandler

@@ -3,12 +3,11 @@ package dev.hearth.controlplane.problem;
 import io.swagger.v3.oas.annotations.Hidden;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.List;
 import org.springframework.boot.webmvc.error.ErrorController;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.MediaType;
-import org.springframework.http.ProblemDetail;
-import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -16,9 +15,14 @@ import org.springframework.web.bind.annotation.RestController;
 @Hidden
 @RestController
 final class ProblemErrorController implements ErrorController {
+    private final ProblemWriter problems;
+
+    ProblemErrorController(ProblemWriter problems) {
+        this.problems = problems;
+    }
 
     @RequestMapping("/error")
-    ResponseEntity<ProblemDetail> error(HttpServletRequest request) {
+    void error(HttpServletRequest request, HttpServletResponse response) throws IOException {
         HttpStatus status = HttpStatus.NOT_FOUND;
         if (request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer code) {
             HttpStatus known = HttpStatus.resolve(code);
@@ -27,8 +31,6 @@ final class ProblemErrorController implements ErrorController {
         String detail = status.is5xxServerError()
                 ? "The server failed at this request; its log says why."
                 : "The server cannot take this request: " + status.getReasonPhrase() + ".";
-        return ResponseEntity.status(status)
-                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(ProblemDetails.of(status, status.getReasonPhrase(), detail, List.of()));
+        problems.write(request, response, new ProblemException(status, status.getReasonPhrase(), detail, List.of()));
     }
 }

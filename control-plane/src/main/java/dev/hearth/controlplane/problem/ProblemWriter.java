@@ -1,7 +1,10 @@
 package dev.hearth.controlplane.problem;
 
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Optional;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -16,12 +19,25 @@ public final class ProblemWriter {
     static final String RETRY_SECONDS = "1";
 
     private final JsonMapper json;
+    private final ObjectProvider<ProblemForm> forms;
 
-    ProblemWriter(JsonMapper json) {
+    ProblemWriter(JsonMapper json, ObjectProvider<ProblemForm> forms) {
         this.json = json;
+        this.forms = forms;
     }
 
-    public void write(HttpServletResponse response, ProblemException exception) throws IOException {
+    public void write(HttpServletRequest request, HttpServletResponse response, ProblemException exception)
+            throws IOException {
+        Optional<ProblemForm> form =
+                forms.stream().filter(each -> each.isReadBy(request)).findFirst();
+        if (form.isPresent()) {
+            form.get().write(response, exception);
+        } else {
+            write(response, exception);
+        }
+    }
+
+    private void write(HttpServletResponse response, ProblemException exception) throws IOException {
         ProblemDetail problem = ProblemDetails.of(exception);
         response.setStatus(problem.getStatus());
         if (exception.status() == HttpStatus.SERVICE_UNAVAILABLE) {

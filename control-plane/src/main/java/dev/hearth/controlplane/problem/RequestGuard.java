@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpStatus;
@@ -16,8 +17,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 20)
 final class RequestGuard extends OncePerRequestFilter {
-    /** The one call whose body has a limit of its own. */
-    private static final String BUNDLES = "/api/v1/bundles";
+    /** The calls whose bodies have limits of their own: bundles, and those of the Flyte API. */
+    private static final Pattern OWN_LIMIT = Pattern.compile("/api/v1/bundles|/flyteidl2\\..*");
 
     private final HttpSettings settings;
     private final ProblemWriter problems;
@@ -33,16 +34,17 @@ final class RequestGuard extends OncePerRequestFilter {
         String query = request.getQueryString();
         if (!AddressText.isReadable(request.getRequestURI()) || (query != null && !AddressText.isReadable(query))) {
             problems.write(
+                    request,
                     response,
                     new ProblemException(
                             HttpStatus.BAD_REQUEST,
                             "Invalid address",
                             "The path and the query must be percent-encoded UTF-8 without the character U+0000.",
                             List.of()));
-        } else if (request.getRequestURI().equals(BUNDLES)) {
+        } else if (OWN_LIMIT.matcher(request.getRequestURI()).matches()) {
             chain.doFilter(request, response);
         } else if (request.getContentLengthLong() > settings.maxBody().toBytes()) {
-            problems.write(response, ProblemAdvice.tooLarge(new BodyTooLargeException(settings.maxBody())));
+            problems.write(request, response, ProblemAdvice.tooLarge(new BodyTooLargeException(settings.maxBody())));
         } else {
             chain.doFilter(new LimitedBody(request, settings.maxBody()), response);
         }

@@ -1,6 +1,7 @@
 package dev.hearth.controlplane.provisioning;
 
 import dev.hearth.controlplane.peers.Membership;
+import dev.hearth.controlplane.provisioning.ReplicaProvisioner.Room;
 import dev.hearth.model.ReplicaPhase;
 import dev.hearth.model.Resources;
 import java.sql.ResultSet;
@@ -50,14 +51,15 @@ class ProvisioningStore {
             boolean busy) {}
 
     /**
-     * Takes a requested replica for this server, unless {@code mostStarting} are starting here already; another server skips it.
-     * At first it goes to the servers that have the fewest, then to any. The tokens are stored as hashes.
+     * Takes a requested replica for this server if there is room; another server skips it. At first it goes to the servers that
+     * have the fewest, then to any. The tokens are stored as hashes.
      */
-    Optional<Wanted> claim(String owner, int mostStarting, String joinToken, String joinTokenHash, Instant now) {
+    Optional<Wanted> claim(String owner, Room room, JoinToken token, Instant now) {
         return sql.sql("""
                 WITH next AS (
                     SELECT id FROM replica
                     WHERE phase = 'REQUESTED'
+                        AND pool_id NOT IN (SELECT id FROM pool WHERE image = ANY(?))
                         AND (SELECT count(*) FROM replica s WHERE s.phase = 'STARTING' AND s.placement ->> 'owner' = ?) < ?
                         AND (requested_at < ?::timestamptz OR (%s) <= (
                             SELECT min((%s)) FROM control_plane c
@@ -72,16 +74,17 @@ class ProvisioningStore {
                 RETURNING r.id, p.image, p.bundle, p.resources, p.env, r.slots
                 """.formatted(LIVE_OF.formatted("?"), LIVE_OF.formatted("c.owner")))
                 .params(
+                        room.unready().toArray(String[]::new),
                         owner,
-                        mostStarting,
+                        room.starts(),
                         now.minus(SPREAD_WITHIN).toString(),
                         owner,
                         owner,
                         Membership.DEAD_AFTER.toSeconds(),
                         now.toString(),
-                        joinTokenHash,
+                        token.hash(),
                         owner)
-                .query((row, n) -> wanted(row, joinToken))
+                .query((row, n) -> wanted(row, token.secret()))
                 .optional();
     }
 
@@ -99,12 +102,15 @@ class ProvisioningStore {
                         row.getInt("slots")));
     }
 
-    void placed(long replica, Placement placement) {
+    /** The time that it has to come up counts from here: what it needed had to be made first. */
+    void placed(long replica, Placement placement, Instant now) {
         sql.sql("""
-                UPDATE replica SET placement = placement || jsonb_build_object('kind', ?::text, 'host', ?::text, 'pid', ?::bigint)
+                UPDATE replica
+                SET started_at = ?::timestamptz,
+                    placement = placement || jsonb_build_object('kind', ?::text, 'host', ?::text, 'pid', ?::bigint)
                 WHERE id = ?
                 """)
-                .params(placement.kind(), placement.host(), placement.pid(), replica)
+                .params(now.toString(), placement.kind(), placement.host(), placement.pid(), replica)
                 .update();
     }
 

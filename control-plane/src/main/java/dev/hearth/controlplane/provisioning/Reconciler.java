@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,6 +42,10 @@ final class Reconciler implements SmartLifecycle {
     private final Replicas replicas;
     private final ProvisioningSettings settings;
     private final Surroundings surroundings;
+
+    /** Replicas whose process is not there yet: each is left to its thread, however long that takes to make what it needs. */
+    private final Set<Long> launching = ConcurrentHashMap.newKeySet();
+
     private volatile boolean running;
     private @Nullable Thread thread;
 
@@ -66,9 +71,14 @@ final class Reconciler implements SmartLifecycle {
         startRequested();
         Instant now = surroundings.clock().instant();
         lookAfterOrphans(now);
+        // Before the rows are read: what has been launched since has a row that says so.
+        Set<Long> underWay = Set.copyOf(launching);
         List<Live> live = store.live(surroundings.owner().name());
         Set<Long> present = provisioner.present();
         for (Live replica : live) {
+            if (underWay.contains(replica.replica())) {
+                continue;
+            }
             if (isTooLate(replica, now)) {
                 provisioner.stop(replica.replica(), true);
             } else if (replica.phase() == ReplicaPhase.DRAINING && replica.readyAt() == null) {
@@ -102,12 +112,13 @@ final class Reconciler implements SmartLifecycle {
         return replica.drainingAt() != null && replica.drainingAt().isBefore(now.minus(allowed));
     }
 
-    /** As many at once as can come up beside each other; the time that they have to come up counts from here. */
+    /** As many at once as can come up beside each other. */
     private void startRequested() {
         JoinToken token = JoinToken.draw();
         Optional<Wanted> wanted = claim(token);
         while (wanted.isPresent()) {
             ReplicaLaunch launch = wanted.get().launch();
+            launching.add(launch.replica());
             Thread.ofVirtual().name("start-replica").start(() -> start(launch));
             token = JoinToken.draw();
             wanted = claim(token);
@@ -117,15 +128,15 @@ final class Reconciler implements SmartLifecycle {
     private Optional<Wanted> claim(JoinToken token) {
         return store.claim(
                 surroundings.owner().name(),
-                provisioner.startsAtOnce(),
-                token.secret(),
-                token.hash(),
+                provisioner.room(),
+                token,
                 surroundings.clock().instant());
     }
 
     private void start(ReplicaLaunch launch) {
         try {
-            store.placed(launch.replica(), provisioner.start(launch));
+            Placement placement = provisioner.start(launch);
+            store.placed(launch.replica(), placement, surroundings.clock().instant());
         } catch (RuntimeException e) {
             log.warn("replica {} cannot be started", launch.replica(), e);
             replicas.ended(
@@ -135,6 +146,10 @@ final class Reconciler implements SmartLifecycle {
                             "REPLICA_NEVER_STARTED",
                             "cannot be started: " + e.getMessage(),
                             false));
+        } finally {
+            launching.remove(launch.replica());
+            // Replicas that need the same may be started now.
+            surroundings.signals().provisioning().ring();
         }
     }
 

@@ -11,7 +11,8 @@ public interface ReplicaProvisioner {
     boolean provisions(String image);
 
     /**
-     * Starts a replica; returns when it is under way, not when it is ready.
+     * Starts a replica; returns when it is under way, not when it is ready. What its image needs is made first where it is not
+     * there, which may take minutes.
      *
      * @return where it runs
      * @throws RuntimeException if it cannot be started; the message is for people
@@ -33,8 +34,15 @@ public interface ReplicaProvisioner {
     /** The last that a replica has printed, for people; empty if nothing is known. */
     String lastOutput(long replica);
 
-    /** How many replicas may be starting here at once; more would only keep each other from coming up in time. */
-    int startsAtOnce();
+    Room room();
+
+    /**
+     * What may be starting here now.
+     *
+     * @param starts how many at once; more would only keep each other from coming up in time
+     * @param unready images that are being made here: replicas of theirs can as well wait where others may take them
+     */
+    record Room(int starts, Set<String> unready) {}
 
     /**
      * How a replica has ended.

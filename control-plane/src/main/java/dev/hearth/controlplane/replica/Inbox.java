@@ -138,7 +138,8 @@ final class Inbox {
         }
         double chance = ThreadLocalRandom.current().nextDouble();
         ClaimedAction action = execution.action();
-        if (failed.code().equals(ErrorCode.STORAGE)) {
+        // A replica that cannot go on says so itself.
+        if (failed.code().equals(ErrorCode.STORAGE) || failed.code().equals(ErrorCode.REPLICA_LOST)) {
             AttemptEnd lost = Retry.lost(attempt, failed, action.systemFailures(), Suspicion.NONE, now, chance);
             return new AttemptEnd(attempt, lost.outcome(), lost.retryAt(), true, null, times);
         }

@@ -96,7 +96,9 @@ class ActionViews {
 
     /** What is not JSON, or only says so, is shown as its media type and base 64. */
     private JsonNode shown(Payload payload, byte[] bytes) {
-        JsonNode tree = payload.mediaType().equals(Payload.JSON) ? parsed(bytes) : null;
+        boolean isJson =
+                payload.mediaType().equals(Payload.JSON) || payload.mediaType().endsWith("+json");
+        JsonNode tree = isJson ? parsed(bytes) : null;
         return tree == null
                 ? json.createObjectNode()
                         .put("mediaType", payload.mediaType())

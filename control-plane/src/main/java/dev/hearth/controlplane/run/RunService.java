@@ -113,7 +113,7 @@ public class RunService {
     }
 
     /** Returns once what was live is aborted. */
-    void cancel(String run, @Nullable String action) {
+    public void cancel(String run, @Nullable String action) {
         await(journal.cancel(run, action));
     }
 
@@ -131,14 +131,33 @@ public class RunService {
 
     /** Stores a run under the name that was promised for it. Its input was accepted unseen: a worker that cannot read it fails it. */
     public CompletableFuture<StoredAction> submit(String name, TaskTarget target, byte[] json, @Nullable String key) {
-        return journal.submit(draft(name, target, json, key, Overrides.NONE));
+        return journal.submit(draft(name, target, stored(json, Payload.JSON), key, Overrides.NONE));
+    }
+
+    /** A name for a run that is not taken. */
+    public String drawName(String project) {
+        return drafts.names().next(project, null);
+    }
+
+    /**
+     * Starts a run for a door that has checked task and input itself; returns once it is durable. Where the name is taken already
+     * the answer is the run that has it.
+     */
+    public StoredAction start(String name, TaskTarget target, byte[] input, String mediaType) {
+        return store(List.of(draft(name, target, stored(input, mediaType), null, Overrides.NONE)))
+                .getFirst();
     }
 
     private NewRun draft(TaskTarget target, @Nullable JsonNode input, @Nullable String key, Overrides overrides) {
-        return draft(drafts.names().next(target.project(), key), target, drafts.bytes(input), key, overrides);
+        return draft(
+                drafts.names().next(target.project(), key),
+                target,
+                stored(drafts.bytes(input), Payload.JSON),
+                key,
+                overrides);
     }
 
-    private NewRun draft(String name, TaskTarget target, byte[] json, @Nullable String key, Overrides overrides) {
+    private NewRun draft(String name, TaskTarget target, Payload input, @Nullable String key, Overrides overrides) {
         return new NewRun(
                 name,
                 target.project(),
@@ -147,15 +166,15 @@ public class RunService {
                 target.version(),
                 target.task(),
                 pool(target, name, overrides),
-                stored(json),
+                input,
                 key,
                 overrides.applyTo(target.terms()),
                 overrides.priority() == null ? 0 : overrides.priority());
     }
 
-    private Payload stored(byte[] input) {
+    private Payload stored(byte[] input, String mediaType) {
         try {
-            return payloads.of(input, Payload.JSON);
+            return payloads.of(input, mediaType);
         } catch (UncheckedIOException e) {
             throw new ProblemException(
                     HttpStatus.SERVICE_UNAVAILABLE,

@@ -49,7 +49,7 @@ final class TokenFilter extends OncePerRequestFilter {
             response.addHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"hearth\"");
             response.addHeader(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"hearth\", charset=\"UTF-8\"");
         }
-        problems.write(response, refusal);
+        problems.write(request, response, refusal);
     }
 
     private @Nullable ProblemException refusal(HttpServletRequest request) {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.hearth.controlplane.MigratedDatabase;
+import dev.hearth.controlplane.provisioning.ReplicaProvisioner.Room;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -120,7 +122,29 @@ class ProvisioningStoreTest {
         assertThat(claim("alive", now.plusSeconds(3))).isPresent();
     }
 
+    @Test
+    void whatNeedsAnImageThatIsBeingMadeHereStaysForOthers() {
+        database.replica(pool, 1, "REQUESTED", "nobody", "requested_at = now()");
+        JoinToken token = new JoinToken("token", "hash");
+
+        assertThat(store.claim("alive", new Room(2, Set.of("process:python/a", "process:java")), token, now))
+                .isEmpty();
+        assertThat(store.claim("alive", new Room(2, Set.of("process:python/a")), token, now))
+                .isPresent();
+    }
+
+    @Test
+    void theTimeToComeUpCountsFromTheProcess() {
+        long replica = database.replica(pool, 1, "STARTING", "alive", "started_at = now() - interval '5 min'");
+
+        store.placed(replica, new Placement("process", "here", 7), now);
+
+        assertThat(store.live("alive"))
+                .singleElement()
+                .satisfies(live -> assertThat(live.startedAt()).isEqualTo(now));
+    }
+
     private Optional<ProvisioningStore.Wanted> claim(String owner, Instant at) {
-        return store.claim(owner, 2, "token", "hash", at);
+        return store.claim(owner, new Room(2, Set.of()), new JoinToken("token", "hash"), at);
     }
 }

@@ -1,5 +1,6 @@
 package dev.hearth.controlplane.provisioning.process;
 
+import dev.hearth.controlplane.image.PythonImages;
 import dev.hearth.controlplane.peers.Membership;
 import dev.hearth.controlplane.peers.OwnEndpoint;
 import dev.hearth.controlplane.provisioning.ProvisioningSettings;
@@ -31,6 +32,7 @@ class ProcessConfiguration {
     @Bean
     ProcessProvisioner processProvisioner(
             CompletableFuture<WorkerInstallation> worker,
+            PythonImages images,
             OwnEndpoint own,
             Membership membership,
             ProvisioningSettings settings,
@@ -39,7 +41,7 @@ class ProcessConfiguration {
                 .toAbsolutePath()
                 .normalize();
         return new ProcessProvisioner(
-                worker,
+                new Programs(worker, images),
                 new ReplicaFolders(home.resolve("replicas"), settings.keepFolders()),
                 new Addresses(environment, own, membership));
     }

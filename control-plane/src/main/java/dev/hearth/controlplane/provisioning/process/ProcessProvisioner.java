@@ -5,35 +5,26 @@ import dev.hearth.controlplane.provisioning.ReplicaLaunch;
 import dev.hearth.controlplane.provisioning.ReplicaProvisioner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs replicas as child JVMs. Each carries its id and this server's data folder on its command line, by which a later life
- * of the server finds it.
+ * Runs replicas as child processes. Each carries its id and this server's data folder on its command line, by which a later
+ * life of the server finds it.
  */
 final class ProcessProvisioner implements ReplicaProvisioner {
     private static final String KIND = "process";
 
-    /** The heap's part of the declared memory; the rest is the JVM's own. */
-    private static final double HEAP_SHARE = 0.75;
-
-    /** Of tasks: one that never waits holds a carrier, and its neighbours must go on. The kernel shares the cores. */
-    private static final int LEAST_CARRIERS = 4;
-
-    /** Exit codes of a worker: see WorkerService. */
+    /** Exit codes of a worker in any language: see WorkerService. */
     private static final int REFUSED = 3;
 
     private static final int ORPHANED = 4;
@@ -49,14 +40,18 @@ final class ProcessProvisioner implements ReplicaProvisioner {
 
     private static final Logger log = LoggerFactory.getLogger(ProcessProvisioner.class);
 
-    private final CompletableFuture<WorkerInstallation> worker;
+    private final Programs programs;
     private final ReplicaFolders folders;
     private final Addresses addresses;
     private final Map<Long, ProcessHandle> processes = new ConcurrentHashMap<>();
+
+    /** Images that are being made, by the replicas that wait for them. */
+    private final Map<Long, String> unready = new ConcurrentHashMap<>();
+
     private volatile BiConsumer<Long, End> listener = (replica, how) -> {};
 
-    ProcessProvisioner(CompletableFuture<WorkerInstallation> worker, ReplicaFolders folders, Addresses addresses) {
-        this.worker = worker;
+    ProcessProvisioner(Programs programs, ReplicaFolders folders, Addresses addresses) {
+        this.programs = programs;
         this.folders = folders;
         this.addresses = addresses;
     }
@@ -68,12 +63,16 @@ final class ProcessProvisioner implements ReplicaProvisioner {
 
     @Override
     public Placement start(ReplicaLaunch launch) {
-        Path folder = folders.create(launch.replica(), processes.keySet());
-        ProcessBuilder builder = new ProcessBuilder(worker.join().command(options(launch)))
+        Set<Long> live = new HashSet<>(processes.keySet());
+        live.addAll(unready.keySet());
+        Path folder = folders.create(launch.replica(), live);
+        Program program = programs.find(launch).orElseGet(() -> make(launch));
+        ProcessBuilder builder = new ProcessBuilder(program.command(new Labels(launch.replica(), folders.root())))
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(folders.output(launch.replica()).toFile());
-        fill(builder.environment(), launch, folder);
+                .redirectOutput(
+                        Redirect.appendTo(folders.output(launch.replica()).toFile()));
+        fill(builder.environment(), program, launch, folder);
         try {
             Process process = builder.start();
             processes.put(launch.replica(), process.toHandle());
@@ -84,24 +83,19 @@ final class ProcessProvisioner implements ReplicaProvisioner {
         }
     }
 
-    private List<String> options(ReplicaLaunch launch) {
-        int cpus = Math.max(1, (launch.resources().cpuMillis() + 999) / 1_000);
-        long heapMebibytes = (long) (launch.resources().memoryBytes() * HEAP_SHARE) >> 20;
-        return List.of(
-                "-Xmx" + Math.max(16, heapMebibytes) + "m",
-                "-XX:ActiveProcessorCount=" + cpus,
-                "-Djdk.virtualThreadScheduler.parallelism=" + Math.max(LEAST_CARRIERS, 2 * cpus),
-                label("replica", Long.toString(launch.replica())),
-                label("folder", folders.root().toString()));
-    }
-
-    private static String label(String name, String value) {
-        return "-Dhearth.label." + name + "=" + value;
+    private Program make(ReplicaLaunch launch) {
+        unready.put(launch.replica(), launch.image());
+        try {
+            return programs.make(launch, line -> folders.print(launch.replica(), line));
+        } finally {
+            unready.remove(launch.replica());
+        }
     }
 
     /** What is declared, and what the worker needs; nothing of what this server was told, its secrets least of all. */
-    private void fill(Map<String, String> environment, ReplicaLaunch launch, Path folder) {
+    private void fill(Map<String, String> environment, Program program, ReplicaLaunch launch, Path folder) {
         environment.keySet().removeIf(name -> name.startsWith("HEARTH_") || name.startsWith("SPRING_"));
+        program.adapt(environment);
         environment.putAll(launch.env());
         environment.putAll(new HashMap<>(Map.of(
                 "HEARTH_REPLICA_ID", Long.toString(launch.replica()),
@@ -110,6 +104,8 @@ final class ProcessProvisioner implements ReplicaProvisioner {
                 "HEARTH_BUNDLES_ENDPOINT", addresses.bundlesEndpoint(),
                 "HEARTH_BUNDLE", launch.bundle() == null ? "" : launch.bundle(),
                 "HEARTH_SLOTS", Integer.toString(launch.slots()),
+                "HEARTH_MEMORY_BYTES", Long.toString(launch.resources().memoryBytes()),
+                "HEARTH_CPU_MILLIS", Integer.toString(launch.resources().cpuMillis()),
                 "HEARTH_WORKER_HOME", folder.toString())));
     }
 
@@ -128,9 +124,11 @@ final class ProcessProvisioner implements ReplicaProvisioner {
         listener.accept(replica, end);
     }
 
+    /** A start that waits for its image keeps no core busy. */
     @Override
-    public int startsAtOnce() {
-        return STARTS_AT_ONCE;
+    public Room room() {
+        Map<Long, String> waiting = Map.copyOf(unready);
+        return new Room(STARTS_AT_ONCE + waiting.size(), Set.copyOf(waiting.values()));
     }
 
     @Override
@@ -166,21 +164,11 @@ final class ProcessProvisioner implements ReplicaProvisioner {
 
     /** Processes of this machine that carry the label of this server's folder. */
     private Map<Long, ProcessHandle> found() {
-        Pattern replica = Pattern.compile(Pattern.quote(label("replica", "")) + "(\\d{1,18})");
-        String mine = label("folder", folders.root().toString());
         Map<Long, ProcessHandle> found = new HashMap<>();
-        for (ProcessHandle process : ProcessHandle.allProcesses().toList()) {
-            List<String> arguments =
-                    new ArrayList<>(List.of(process.info().arguments().orElse(new String[0])));
-            if (arguments.contains(mine)) {
-                for (String argument : arguments) {
-                    Matcher matcher = replica.matcher(argument);
-                    if (matcher.matches()) {
-                        found.put(Long.valueOf(matcher.group(1)), process);
-                    }
-                }
-            }
-        }
+        ProcessHandle.allProcesses()
+                .forEach(process -> Labels.read(process.info().arguments().orElse(new String[0]))
+                        .filter(labels -> labels.folder().equals(folders.root()))
+                        .ifPresent(labels -> found.put(labels.replica(), process)));
         return found;
     }
 

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -28,6 +29,15 @@ record ReplicaFolders(Path root, int keep) {
 
     Path output(long replica) {
         return of(replica).resolve("output.log");
+    }
+
+    /** Adds a line to what it prints, before there is a process that does. */
+    void print(long replica, String line) {
+        try {
+            Files.writeString(output(replica), line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write the output of replica " + replica, e);
+        }
     }
 
     private Path of(long replica) {

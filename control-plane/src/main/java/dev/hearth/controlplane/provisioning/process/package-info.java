@@ -1,4 +1,4 @@
-/** Replicas as local processes: child JVMs of the worker that comes along. */
+/** Replicas as local processes: child JVMs of the worker that comes along, or Python with the runner that comes along. */
 @NullMarked
 package dev.hearth.controlplane.provisioning.process;
 

@@ -1,0 +1,65 @@
+package dev.hearth.controlplane.provisioning.process;
+
+import dev.hearth.controlplane.image.PythonImages;
+import dev.hearth.model.Resources;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** What the process of a replica runs. */
+sealed interface Program {
+    List<String> command(Labels labels);
+
+    /** Adds what its image wants to the environment of the process. */
+    default void adapt(Map<String, String> environment) {}
+
+    record JavaWorker(WorkerInstallation worker, Resources resources) implements Program {
+        /** The heap's part of the declared memory; the rest is the JVM's own. */
+        private static final double HEAP_SHARE = 0.75;
+
+        /** Of tasks: one that never waits holds a carrier, and its neighbours must go on. The kernel shares the cores. */
+        private static final int LEAST_CARRIERS = 4;
+
+        @Override
+        public List<String> command(Labels labels) {
+            int cpus = Math.max(1, (resources.cpuMillis() + 999) / 1_000);
+            long heapMebibytes = (long) (resources.memoryBytes() * HEAP_SHARE) >> 20;
+            List<String> options = List.of(
+                    "-Xmx" + Math.max(16, heapMebibytes) + "m",
+                    "-XX:ActiveProcessorCount=" + cpus,
+                    "-Djdk.virtualThreadScheduler.parallelism=" + Math.max(LEAST_CARRIERS, 2 * cpus));
+            return worker.command(Stream.concat(options.stream(), labels.properties().stream())
+                    .toList());
+        }
+    }
+
+    /**
+     * Python with the runner.
+     *
+     * @param variables that the image's layers declare
+     */
+    record PythonRunner(Path virtualEnvironment, Map<String, String> variables) implements Program {
+        /** They would lend packages of the server's user to the tasks. */
+        private static final Set<String> FOREIGN = Set.of("PYTHONPATH", "PYTHONHOME");
+
+        @Override
+        public List<String> command(Labels labels) {
+            Path python = PythonImages.python(virtualEnvironment);
+            return Stream.concat(Stream.of(python.toString(), "-m", "hearth_runner"), labels.arguments().stream())
+                    .toList();
+        }
+
+        /** Tasks find the programs of their packages; what they print last is in the file when they crash. */
+        @Override
+        public void adapt(Map<String, String> environment) {
+            environment.keySet().removeAll(FOREIGN);
+            String programs = virtualEnvironment.resolve("bin").toString();
+            environment.merge("PATH", programs, (path, added) -> added + File.pathSeparator + path);
+            environment.put("PYTHONUNBUFFERED", "1");
+            environment.putAll(variables);
+        }
+    }
+}
