@@ -131,6 +131,9 @@ public final class Chaos {
                     "1",
                     "NO_FAKE_STAT",
                     "1",
+                    // Its own repair of timed waits makes every wait of a JVM return at once: threads would spin.
+                    "FAKETIME_FORCE_MONOTONIC_FIX",
+                    "0",
                     "FAKETIME_DONT_FAKE_MONOTONIC",
                     "1"));
         }
