@@ -49,6 +49,12 @@ record Declared(String environment, EnvironmentSpec spec, String task, Terms ter
         if (!template.hasContainer()) {
             throw refused(task, "has no container: SQL tasks and pod templates are not run by this server");
         }
+        if (template.getSecurityContext().getSecretsCount() > 0) {
+            throw refused(task, "wants secrets, which this server does not keep; give it environment variables");
+        }
+        if (!template.getMetadata().getPodTemplateName().isEmpty()) {
+            throw refused(task, "names a pod template: local processes have none");
+        }
         Container container = template.getContainer();
         List<String> args = container.getArgsList();
         if (container.getCommandCount() > 0

@@ -13,7 +13,6 @@ import dev.hearth.controlplane.journal.Feed;
 import dev.hearth.controlplane.journal.StoredAction;
 import dev.hearth.controlplane.run.RunService;
 import flyteidl2.common.ActionIdentifier;
-import flyteidl2.common.ListRequest;
 import flyteidl2.task.RunSpec;
 import flyteidl2.task.TaskIdentifier;
 import flyteidl2.task.TaskSpec;
@@ -58,8 +57,6 @@ final class FlyteRuns implements ConnectService {
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(20);
 
     private static final String ROOT = "a0";
-    private static final int PAGE = 100;
-    private static final int LARGEST_PAGE = 1_000;
 
     private final FlyteStore store;
     private final Targets targets;
@@ -108,6 +105,7 @@ final class FlyteRuns implements ConnectService {
                 ? request.getRunId().getName()
                 : engine.runs().drawName(place.hearthProject());
         RunSpec runSpec = request.getRunSpec();
+        refuseUnserved(runSpec);
         Instant start = engine.clock().instant();
         String base = runSpec.getRunBaseDir().isEmpty() ? files.runBase(place, name) : runSpec.getRunBaseDir();
         Ready ready = targets.of(
@@ -120,6 +118,18 @@ final class FlyteRuns implements ConnectService {
         return CreateRunResponse.newBuilder()
                 .setRun(Run.newBuilder().setAction(messages.action(place, find(name, ROOT))))
                 .build();
+    }
+
+    /** What would change what a run does must not be passed over in silence. */
+    private static void refuseUnserved(RunSpec spec) {
+        String unserved = spec.getMaxActionConcurrency() > 0
+                ? "max_action_concurrency: give the environment a reuse policy"
+                : spec.hasRecover()
+                        ? "recovery of an earlier run"
+                        : spec.hasNotificationRules() || spec.hasNotificationRuleName() ? "notifications" : null;
+        if (unserved != null) {
+            throw new ConnectException(Code.UNIMPLEMENTED, "Hearth does not serve " + unserved);
+        }
     }
 
     private TaskSpec spec(CreateRunRequest request) {
@@ -287,27 +297,5 @@ final class FlyteRuns implements ConnectService {
 
     static ConnectException unknown(String run, String action) {
         return new ConnectException(Code.NOT_FOUND, "there is no action " + action + " in a run " + run);
-    }
-
-    /** A page of a list; its token is where it begins. */
-    record Page(int limit, int offset) {
-        static Page of(ListRequest request) {
-            int limit = request.getLimit() == 0 ? PAGE : Math.clamp(request.getLimit(), 1, LARGEST_PAGE);
-            try {
-                return new Page(limit, request.getToken().isEmpty() ? 0 : Integer.parseUnsignedInt(request.getToken()));
-            } catch (NumberFormatException e) {
-                throw new ConnectException(
-                        Code.INVALID_ARGUMENT, "token '" + request.getToken() + "' was not answered by this server");
-            }
-        }
-
-        /** From one row more than the page has. */
-        String next(List<?> rows) {
-            return rows.size() > limit ? Integer.toString(offset + limit) : "";
-        }
-
-        <T> List<T> items(List<T> rows) {
-            return rows.subList(0, Math.min(limit, rows.size()));
-        }
     }
 }

@@ -37,7 +37,7 @@ class FlyteStore {
     private static final int REMEMBERED = 10_000;
 
     private static final String ACTION = """
-            SELECT a.id, r.name AS run, a.name, a.parent, a.environment, a.task, a.attempt, a.parent_attempt, a.replica_id,
+            SELECT a.id, r.name AS run, a.name, a.parent, a.environment, a.task, a.attempt, a.parent_attempt,
                    a.created_at, a.dispatched_at, a.ended_at, a.input, a.input_type, a.output, a.output_type, a.error_code,
                    a.error_message,
                    CASE WHEN a.phase = 'QUEUED' AND NOT EXISTS (
@@ -72,7 +72,6 @@ class FlyteStore {
             ActionPhase phase,
             int attempt,
             int parentAttempt,
-            @Nullable Long replica,
             Instant createdAt,
             @Nullable Instant startedAt,
             @Nullable Instant endedAt,
@@ -84,7 +83,6 @@ class FlyteStore {
     record AttemptRow(
             int number,
             ActionPhase phase,
-            @Nullable Instant queuedAt,
             @Nullable Instant startedAt,
             @Nullable Instant endedAt,
             @Nullable Failed error) {}
@@ -299,7 +297,6 @@ class FlyteStore {
                 .query((row, n) -> new AttemptRow(
                         row.getInt("number"),
                         ActionPhase.valueOf(row.getString("phase")),
-                        time(row, "queued_at"),
                         time(row, "started_at"),
                         time(row, "ended_at"),
                         error(row)))
@@ -353,7 +350,6 @@ class FlyteStore {
                 ActionPhase.valueOf(row.getString("phase")),
                 row.getInt("attempt"),
                 row.getInt("parent_attempt"),
-                row.getObject("replica_id", Long.class),
                 row.getTimestamp("created_at").toInstant(),
                 time(row, "dispatched_at"),
                 time(row, "ended_at"),

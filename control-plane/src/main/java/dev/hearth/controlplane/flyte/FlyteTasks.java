@@ -80,7 +80,7 @@ final class FlyteTasks implements ConnectService {
                 .setDomain(project.getDomain())
                 .setName(String.valueOf(name(request.getRequest())))
                 .build());
-        FlyteRuns.Page page = FlyteRuns.Page.of(request.getRequest());
+        Page page = Page.of(request.getRequest());
         List<DeployedTask> rows = store.tasks(
                 project.getName(), project.getDomain(), name(request.getRequest()), page.limit() + 1, page.offset());
         ListTasksResponse.Builder tasks = ListTasksResponse.newBuilder().setToken(page.next(rows));
@@ -119,7 +119,7 @@ final class FlyteTasks implements ConnectService {
 
     private ListVersionsResponse versions(ListVersionsRequest request) {
         TaskName name = request.getTaskName();
-        FlyteRuns.Page page = FlyteRuns.Page.of(request.getRequest());
+        Page page = Page.of(request.getRequest());
         List<DeployedTask> rows =
                 store.tasks(name.getProject(), name.getDomain(), name.getName(), page.limit() + 1, page.offset());
         ListVersionsResponse.Builder versions =

@@ -17,6 +17,8 @@ import flyteidl2.core.Resources.ResourceEntry;
 import flyteidl2.core.Resources.ResourceName;
 import flyteidl2.core.RetryStrategy;
 import flyteidl2.core.ReusePolicy;
+import flyteidl2.core.Secret;
+import flyteidl2.core.SecurityContext;
 import flyteidl2.core.TaskMetadata;
 import flyteidl2.core.TaskTemplate;
 import flyteidl2.core.TimeoutStrategy;
@@ -117,6 +119,13 @@ class DeclaredTest {
         refused(
                 task -> task.setReusePolicy(ReusePolicy.newBuilder().setMaxReplicas(1)),
                 "concurrency must be 1 or more, was 0");
+        refused(
+                task -> task.setSecurityContext(SecurityContext.newBuilder()
+                        .addSecrets(Secret.newBuilder().setKey("password"))),
+                "wants secrets");
+        refused(
+                task -> task.setMetadata(TaskMetadata.newBuilder().setPodTemplateName("large")),
+                "names a pod template");
         refused(
                 task -> task.setMetadata(TaskMetadata.newBuilder()
                         .setTimeouts(TimeoutStrategy.newBuilder().setDeadline(seconds(5)))),

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -154,6 +155,11 @@ class FlyteIT {
                         .get("code")
                         .asString())
                 .isEqualTo("not_found");
+        Map<String, Object> bounded =
+                new TreeMap<>(create(Map.of("minReplicas", 1, "maxReplicas", 1, "concurrency", 1)));
+        bounded.put("runSpec", Map.of("maxActionConcurrency", 3));
+        assertThat(call(RUNS + "CreateRun", bounded).get("message").asString())
+                .contains("does not serve max_action_concurrency");
         assertThat(call(RUNS + "WatchGroups", Map.of()).toString()).contains("unimplemented");
         assertThat(call(ACTIONS + "Signal", Map.of()).get("message").asString()).contains("does not serve");
         assertThat(call(
