@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 
-from . import __version__, memory, printed
+from . import __version__, login, memory, printed
 from .executions import Executions
 from .flyte_tasks import FlyteTasks, load_sdk, prepare_environment
 from .outbox import Outbox
@@ -27,12 +27,13 @@ def main() -> None:
     os.chdir(settings.home)
     sys.path.insert(0, str(settings.home))
     prepare_environment(settings.bundles_endpoint)
+    login.keep(settings.bundles_endpoint, settings.replica, settings.join_token)
     rusty, version = load_sdk()
 
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     outbox = Outbox()
-    tasks = FlyteTasks(rusty, settings.bundles_endpoint, lambda message: replica.give_up(message))
+    tasks = FlyteTasks(rusty, login.address(), lambda message: replica.give_up(message))
     executions = Executions(tasks.run, outbox, loop)
     runtime = f"python {platform.python_version()}, flyte {version}, hearth-runner {__version__}"
     replica = Replica(settings, executions, outbox, runtime)

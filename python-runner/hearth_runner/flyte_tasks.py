@@ -6,7 +6,6 @@ import json
 import logging
 import os
 import re
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -33,6 +32,9 @@ def prepare_environment(control_plane: str) -> None:
     """What the SDK reads when it is imported or begins: as in a container of Flyte's own."""
     endpoint, insecure = _address(control_plane)
     os.environ.update(_U_EP_OVERRIDE=endpoint, _U_INSECURE=str(insecure).lower(), _U_USE_ACTIONS="1")
+    # Where the server's user keeps credentials of his own.
+    for name in ("UCTL_CONFIG", "FLYTECTL_CONFIG", "_UNION_EAGER_API_KEY", "EAGER_API_KEY", "FLYTE_API_KEY"):
+        os.environ.pop(name, None)
     # Folders of outputs are made when something is written there.
     os.environ.setdefault("FSSPEC_FILE", '{"auto_mkdir": true}')
     # Calls a second of all tasks of this process together. The SDK's default is meant for one task.
@@ -42,7 +44,7 @@ def prepare_environment(control_plane: str) -> None:
 def _address(control_plane: str):
     """An HTTP address as the SDK has it: an endpoint, and whether it is plain HTTP."""
     parts = urlsplit(control_plane)
-    return f"dns:///{parts.netloc}", parts.scheme != "https"
+    return f"dns:///{parts.netloc}{parts.path}", parts.scheme != "https"
 
 
 def load_sdk():
@@ -90,12 +92,14 @@ class Call:
             told = json.loads(assignment.input)
             run_base = told["runBase"].rstrip("/")
             action = f"{run_base}/{assignment.name}"
-            prefix = f"{action}/{assignment.number}"
+            attempt = f"{action}/{assignment.number}"
+            # One that went astray may run elsewhere as well: what it leaves is not ours.
+            prefix = f"{attempt}/{assignment.attempt.token:016x}"
             filled_in = {
                 "input": told["inputsUri"],
                 "outputPrefix": prefix,
                 "rawOutputDataPrefix": f"{told['rawData'].rstrip('/')}/{assignment.name}/{assignment.number}",
-                "checkpointOutputPrefix": f"{prefix}/checkpoint",
+                "checkpointOutputPrefix": f"{attempt}/checkpoint",
                 "prevCheckpointPrefix": f"{action}/{assignment.number - 1}/checkpoint" if assignment.number > 1 else "",
                 "runName": assignment.run,
                 "actionName": assignment.name,
@@ -133,7 +137,10 @@ class FlyteTasks:
     """Loads tasks once and runs them, all on one asyncio loop. Not thread-safe: it is used by that loop alone."""
 
     def __init__(self, rusty, control_plane: str, broke):
-        """broke is told when the SDK's controller has failed: parents would wait for their children for ever."""
+        """
+        control_plane is where this replica calls it. broke is told when the SDK's controller has failed: parents would
+        wait for their children for ever.
+        """
         self._rusty = rusty
         self._control_plane = control_plane
         self._broke = broke
@@ -152,7 +159,6 @@ class FlyteTasks:
         execution.goes_on = not inspect.iscoroutinefunction(getattr(task, "func", None))
         if execution.cancelled:
             raise asyncio.CancelledError
-        _forget_result(call.output_prefix)
         options = call.options
         await self._rusty.run_task(
             task=task,
@@ -192,7 +198,7 @@ class FlyteTasks:
         try:
             controller = await self._rusty.create_controller(endpoint=endpoint, insecure=insecure)
         except BaseException as e:
-            self._broke(f"the SDK could not connect to {self._control_plane}: {type(e).__name__}: {e}")
+            self._broke(f"the SDK could not connect to {urlsplit(self._control_plane).netloc}: {type(e).__name__}: {e}")
             raise
         for name in _WAITS:
             if hasattr(controller, name):
@@ -281,14 +287,6 @@ async def _read(prefix: str, name: str):
     if not await flyte.storage.exists(uri):
         return None
     return b"".join([piece async for piece in flyte.storage.get_stream(uri)])
-
-
-def _forget_result(prefix: str) -> None:
-    """An assignment that went astray may have run elsewhere, and left a result that is not ours."""
-    for name in ("error.pb", "outputs.pb"):
-        if (path := _local(f"{prefix}/{name}")) is not None:
-            with suppress(FileNotFoundError):
-                path.unlink()
 
 
 def _time(text: str):

@@ -5,7 +5,6 @@ makes a virtual environment of it. What pip prints is this task's log.
 
 import asyncio
 import io
-import os
 import tarfile
 import urllib.error
 import urllib.parse
@@ -14,6 +13,8 @@ import zipfile
 
 import flyte
 import flyte.storage
+
+from . import login
 
 env = flyte.TaskEnvironment(name="images")
 
@@ -44,7 +45,7 @@ def _zip(spec: bytes, context: bytes | None) -> bytes:
 
 
 def _build(name: str, body: bytes) -> None:
-    url = os.environ["HEARTH_BUNDLES_ENDPOINT"] + "/flyte/images?" + urllib.parse.urlencode({"name": name})
+    url = login.address() + "/flyte/images?" + urllib.parse.urlencode({"name": name})
     request = urllib.request.Request(url, data=body, headers={"Content-Type": "application/zip"})
     last = ""
     try:

@@ -297,10 +297,11 @@ def test_arguments_are_filled_in_for_each_attempt():
 
     def call(number):
         return Call.of(wire.Assignment(
-            run="r", name="a7", number=number, media_type=CALL, input=json.dumps(told).encode()))
+            attempt=wire.AttemptRef(action=7, token=0xabc), run="r", name="a7", number=number, media_type=CALL,
+            input=json.dumps(told).encode()))
 
     assert call(1).options == {
-        "inputs": "file:///i.pb", "outputs-path": "file:///runs/r/a7/1", "raw-data-path": "file:///runs/r/raw/a7/1",
+        "inputs": "file:///i.pb", "outputs-path": "file:///runs/r/a7/1/0000000000000abc", "raw-data-path": "file:///runs/r/raw/a7/1",
         "checkpoint-path": "file:///runs/r/a7/1/checkpoint", "prev-checkpoint": "", "run-name": "r", "name": "a7",
         "run-start-time": "2026-11-26T00:00:00Z", "unknown": "{{.unknown}}", "resolver": "x.Y"}
     assert call(1).resolver_args == ("mod", "m", "instance", "--t")

@@ -199,12 +199,12 @@ final class FlyteActions implements ConnectService {
 
     /** The SDK leaves the error beside the other files of the trace. */
     private Failed failed(Action action) {
-        byte[] file = files.read(
+        Optional<byte[]> file = files.read(
                 action.getRunOutputBase() + "/" + action.getActionId().getName() + "/error.pb");
         try {
-            ContainerError error = file == null
+            ContainerError error = file.isEmpty()
                     ? ContainerError.getDefaultInstance()
-                    : ErrorDocument.parseFrom(file).getError();
+                    : ErrorDocument.parseFrom(file.get()).getError();
             return new Failed(error.getCode().isEmpty() ? ErrorCode.USER : error.getCode(), error.getMessage(), null);
         } catch (InvalidProtocolBufferException e) {
             return new Failed(ErrorCode.USER, "its error.pb cannot be read: " + e.getMessage(), null);

@@ -25,13 +25,13 @@ import flyteidl2.logs.dataplane.LogLineOriginator;
 import flyteidl2.task.Inputs;
 import flyteidl2.task.Outputs;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.stereotype.Component;
 import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 
@@ -84,7 +84,8 @@ final class FlyteData implements ConnectService {
                 .setDomain(request.getDomain())
                 .build());
         String folder = request.getFilenameRoot().isEmpty() ? HexFormat.of().formatHex(md5) : request.getFilenameRoot();
-        Path file = files.upload(place, folder, request.getFilename().isEmpty() ? "file" : request.getFilename());
+        String file = files.upload(place, folder, request.getFilename().isEmpty() ? "file" : request.getFilename());
+        String address = files.address(file);
         Instant until = clock.instant().plus(UPLOAD_WITHIN);
         return CreateUploadLocationResponse.newBuilder()
                 .setSignedUrl(ServletUriComponentsBuilder.fromCurrentContextPath()
@@ -92,7 +93,7 @@ final class FlyteData implements ConnectService {
                                 .toUriString()
                         + Uploads.PATH
                         + uploads.signed(file, md5, until))
-                .setNativeUrl(FlyteFiles.uri(file))
+                .setNativeUrl(address)
                 .setExpiresAt(Messages.time(until))
                 .build();
     }
@@ -114,16 +115,16 @@ final class FlyteData implements ConnectService {
         try {
             if (row.call() != null) {
                 data.setInputsUri(row.call().inputsUri());
-                byte[] inputs = files.read(row.call().inputsUri());
-                if (inputs != null) {
-                    data.setInputs(Inputs.parseFrom(inputs));
+                Optional<byte[]> inputs = files.read(row.call().inputsUri());
+                if (inputs.isPresent()) {
+                    data.setInputs(Inputs.parseFrom(inputs.get()));
                 }
             }
             if (row.result() != null && !row.result().outputsUri().isEmpty()) {
                 String uri = row.result().outputsUri();
                 data.setOutputsUri(uri);
-                byte[] outputs = files.read(uri.endsWith(".pb") ? uri : uri + "/outputs.pb");
-                data.setOutputs(outputs == null ? Outputs.getDefaultInstance() : Outputs.parseFrom(outputs));
+                Optional<byte[]> outputs = files.read(uri.endsWith(".pb") ? uri : uri + "/outputs.pb");
+                data.setOutputs(outputs.isPresent() ? Outputs.parseFrom(outputs.get()) : Outputs.getDefaultInstance());
             }
             return data.build();
         } catch (InvalidProtocolBufferException e) {

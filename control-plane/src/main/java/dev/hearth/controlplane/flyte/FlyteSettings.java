@@ -1,6 +1,5 @@
 package dev.hearth.controlplane.flyte;
 
-import java.nio.file.Path;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -8,9 +7,12 @@ import org.springframework.util.unit.DataSize;
 /**
  * Settings {@code hearth.flyte.*}.
  *
- * @param files folder of code bundles, inputs and outputs as the SDK keeps them; control planes of one database use the same, and
- *     replicas reach it under the same path
+ * @param files where code bundles, inputs and outputs are, as the SDK keeps them: a folder, {@code s3://bucket} or
+ *     {@code s3://bucket/prefix}; empty = {@code flyte} in the data folder, or in the bucket of the blob store if that is in one.
+ *     Control planes of one database use the same, and replicas reach it under the same address
  * @param maxUpload largest file that is taken
  */
 @ConfigurationProperties("hearth.flyte")
-record FlyteSettings(Path files, @DefaultValue("512MB") DataSize maxUpload) {}
+record FlyteSettings(
+        @DefaultValue("") String files,
+        @DefaultValue("512MB") DataSize maxUpload) {}

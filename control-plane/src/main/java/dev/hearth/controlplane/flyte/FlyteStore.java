@@ -20,6 +20,8 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +52,9 @@ class FlyteStore {
     private final JsonMapper json;
     private final Clock clock;
     private final Map<String, TaskSpec> specs = new ConcurrentHashMap<>();
+    private final Map<String, LocalDate> savedOn = new ConcurrentHashMap<>();
     private final Map<String, FlyteRun> runs = new ConcurrentHashMap<>();
+    private volatile byte @Nullable [] uploadKey;
 
     FlyteStore(JdbcClient sql, JsonMapper json, Clock clock) {
         this.sql = sql;
@@ -102,11 +106,14 @@ class FlyteStore {
     String save(TaskSpec spec) {
         byte[] bytes = spec.toByteArray();
         String digest = sha256(bytes);
-        if (!specs.containsKey(digest)) {
-            sql.sql(
-                            "INSERT INTO flyte_spec (sha256, spec, created_at) VALUES (?, ?, ?::timestamptz) ON CONFLICT DO NOTHING")
-                    .params(digest, bytes, clock.instant().toString())
-                    .update();
+        Instant now = clock.instant();
+        LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
+        if (!today.equals(savedOn.get(digest))) {
+            sql.sql("""
+                    INSERT INTO flyte_spec (sha256, spec, created_at, used_on) VALUES (?, ?, ?::timestamptz, ?::date)
+                    ON CONFLICT (sha256) DO UPDATE SET used_on = excluded.used_on WHERE flyte_spec.used_on < excluded.used_on
+                    """).params(digest, bytes, now.toString(), today.toString()).update();
+            remember(savedOn, digest, today);
             remember(specs, digest, spec);
         }
         return digest;
@@ -161,6 +168,18 @@ class FlyteStore {
                 .optional();
         read.ifPresent(found -> remember(runs, name, found));
         return read;
+    }
+
+    /** What addresses for uploads are signed with, the same for all control planes. */
+    byte[] uploadKey() {
+        byte[] known = uploadKey;
+        if (known == null) {
+            known = sql.sql("SELECT upload_key FROM flyte_door")
+                    .query(byte[].class)
+                    .single();
+            uploadKey = known;
+        }
+        return known;
     }
 
     private static <V> void remember(Map<String, V> known, String key, V value) {

@@ -42,7 +42,8 @@ final class ImageSpecs {
         if (!refused.isEmpty()) {
             throw ImageRefusedException.unsupportedLayers(refused);
         }
-        List<Layer> layers = new ArrayList<>();
+        ImageLayers base = ImageLayers.ofName(spec.getBaseImage());
+        List<Layer> layers = new ArrayList<>(base.layers());
         for (flyteidl2.imagebuilder.Layer layer : spec.getLayersList()) {
             layers.add(
                     switch (layer.getLayerCase()) {
@@ -66,7 +67,8 @@ final class ImageSpecs {
                             throw new IllegalStateException("was refused: " + layer.getLayerCase());
                     });
         }
-        return new ImageLayers(spec.getPythonVersion().isEmpty() ? null : spec.getPythonVersion(), layers);
+        return new ImageLayers(
+                spec.getPythonVersion().isEmpty() ? base.pythonVersion() : spec.getPythonVersion(), layers);
     }
 
     private static String text(String file, Map<String, byte[]> context) {

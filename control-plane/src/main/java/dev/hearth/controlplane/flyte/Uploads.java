@@ -9,11 +9,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Base64;
@@ -28,31 +26,29 @@ import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 
 /**
- * Takes the files that were announced with CreateUploadLocation. Their addresses are signed by this control plane, for one name, one
- * content and a time, so that they need no other credential.
+ * Takes the files that were announced with CreateUploadLocation. Their addresses are signed, for one name, one content and a time,
+ * so that they need no other credential; all control planes of a database take them.
  */
 @Controller
 class Uploads {
     static final String PATH = "/flyte/uploads";
 
-    private final byte[] secret = new byte[32];
+    private final FlyteStore store;
     private final FlyteFiles files;
     private final FlyteSettings settings;
     private final Clock clock;
 
-    Uploads(FlyteFiles files, FlyteSettings settings, Clock clock) {
+    Uploads(FlyteStore store, FlyteFiles files, FlyteSettings settings, Clock clock) {
+        this.store = store;
         this.files = files;
         this.settings = settings;
         this.clock = clock;
-        new SecureRandom().nextBytes(secret);
     }
 
     /** The query of an address to which this content may be put until then. */
-    String signed(Path file, byte[] md5, Instant until) {
+    String signed(String file, byte[] md5, Instant until) {
         String digest = Base64.getUrlEncoder().withoutPadding().encodeToString(md5);
-        String path = Base64.getUrlEncoder()
-                .withoutPadding()
-                .encodeToString(file.toString().getBytes(UTF_8));
+        String path = Base64.getUrlEncoder().withoutPadding().encodeToString(file.getBytes(UTF_8));
         long expires = until.getEpochSecond();
         return "?file=" + path + "&md5=" + digest + "&expires=" + expires + "&signature="
                 + signature(path, digest, expires);
@@ -78,7 +74,7 @@ class Uploads {
         if (request.getContentLengthLong() > most) {
             throw tooLarge(most);
         }
-        Path target = Path.of(new String(Base64.getUrlDecoder().decode(file), UTF_8));
+        String target = new String(Base64.getUrlDecoder().decode(file), UTF_8);
         byte[] expected = Base64.getUrlDecoder().decode(md5);
         try {
             files.write(target, new Checked(request.getInputStream(), expected, most));
@@ -107,7 +103,7 @@ class Uploads {
     private String signature(String file, String md5, long expires) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(secret, mac.getAlgorithm()));
+            mac.init(new SecretKeySpec(store.uploadKey(), mac.getAlgorithm()));
             return HexFormat.of().formatHex(mac.doFinal((file + "\n" + md5 + "\n" + expires).getBytes(UTF_8)));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java platform has HmacSHA256", e);

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Set;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,7 @@ final class History implements SmartLifecycle {
     private final HistoryStore store;
     private final HistorySettings settings;
     private final BlobStore blobs;
+    private final List<Past> pasts;
     private final Clock clock;
     private final TransactionTemplate transaction;
     private final Counter moved;
@@ -47,12 +49,14 @@ final class History implements SmartLifecycle {
             HistoryStore store,
             HistorySettings settings,
             BlobStore blobs,
+            List<Past> pasts,
             Clock clock,
             PlatformTransactionManager transactions,
             MeterRegistry registry) {
         this.store = store;
         this.settings = settings;
         this.blobs = blobs;
+        this.pasts = pasts;
         this.clock = clock;
         this.transaction = new TransactionTemplate(transactions);
         this.moved = Counter.builder("hearth.history.moved")
@@ -99,6 +103,7 @@ final class History implements SmartLifecycle {
         Instant needed = store.oldestUnended().filter(before::isAfter).orElse(before);
         Set<String> bundles = store.bundles();
         int files = blobs.removeUntouchedSince(needed.minus(MARGIN_OF_BLOBS), bundles::contains);
+        pasts.forEach(past -> past.drop(needed, settings.keep()));
         if (days > 0 || files > 0) {
             log.info("history before {} dropped: {} partitions, {} blobs", day, Math.max(0, days), files);
         }

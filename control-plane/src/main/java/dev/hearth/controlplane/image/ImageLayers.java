@@ -3,6 +3,8 @@ package dev.hearth.controlplane.image;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,10 +14,25 @@ import org.jspecify.annotations.Nullable;
  * @param layers in their order: later ones may build on earlier ones
  */
 public record ImageLayers(@Nullable String pythonVersion, List<Layer> layers) {
-    static final ImageLayers NONE = new ImageLayers(null, List.of());
+    /** How the SDK names its own images: {@code ghcr.io/flyteorg/flyte:py3.12-v2.12.1}. */
+    private static final Pattern OF_THE_SDK =
+            Pattern.compile(".*:py(3\\.\\d{1,2})(?:-v(\\d{1,4}\\.\\d{1,4}\\.\\d{1,4})|-.*)?");
 
     public ImageLayers {
         layers = List.copyOf(layers);
+    }
+
+    /** What the name of an image tells of it: the SDK's own name a Python and the SDK's version, others nothing. */
+    public static ImageLayers ofName(String name) {
+        Matcher own = OF_THE_SDK.matcher(name);
+        if (!own.matches()) {
+            return new ImageLayers(null, List.of());
+        }
+        return new ImageLayers(
+                own.group(1),
+                own.group(2) == null
+                        ? List.of()
+                        : List.of(new Layer.PipPackages(List.of("flyte==" + own.group(2)), PipOptions.NONE)));
     }
 
     /** Environment variables of its processes. */

@@ -12,7 +12,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Images of Python environments. One is known by the name that tasks use, and is on this machine as a virtual environment: its
- * packages, the SDK that tasks are written against, and the runner. A name that nobody has registered adds no packages.
+ * packages, the SDK that tasks are written against, and the runner. A name that nobody has registered adds no packages; what the
+ * SDK calls its own images by tells which Python and which SDK.
  * Thread-safe.
  */
 @Component
@@ -84,7 +85,7 @@ public final class PythonImages implements AutoCloseable {
     }
 
     private ImageLayers layers(String fqin) {
-        return find(fqin).orElse(ImageLayers.NONE);
+        return find(fqin).orElseGet(() -> ImageLayers.ofName(fqin));
     }
 
     private Recipe recipe(ImageLayers layers) {

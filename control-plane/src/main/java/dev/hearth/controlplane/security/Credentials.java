@@ -9,7 +9,7 @@ import org.springframework.http.HttpHeaders;
 
 /** Reads the token out of a request: a bearer token, or the password of HTTP basic (any user), which browsers can send. */
 final class Credentials {
-    private static final String BEARER = "Bearer ";
+    static final String BEARER = "Bearer ";
     private static final String BASIC = "Basic ";
 
     private Credentials() {}

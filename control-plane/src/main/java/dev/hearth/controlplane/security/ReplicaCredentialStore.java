@@ -6,7 +6,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -21,8 +20,8 @@ final class ReplicaCredentialStore {
         this.jdbc = jdbc;
     }
 
-    boolean areValid(@Nullable String credentials) {
-        Matcher matcher = FORM.matcher(credentials == null ? "" : credentials);
+    boolean areValid(String credentials) {
+        Matcher matcher = FORM.matcher(credentials);
         return matcher.matches() && isLive(Long.parseLong(matcher.group(1)), sha256(matcher.group(2)));
     }
 

@@ -23,17 +23,27 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @Order(Ordered.HIGHEST_PRECEDENCE + 30)
 final class TokenFilter extends OncePerRequestFilter {
     private static final String REPLICA = "X-Hearth-Replica";
-    private static final Set<String> OPEN = Set.of("/actuator/health/liveness", "/actuator/health/readiness");
+
+    /** Probes, and what checks for itself who calls: signed addresses, and where the Flyte SDK logs in. */
+    private static final Set<String> OPEN = Set.of(
+            "/actuator/health/liveness",
+            "/actuator/health/readiness",
+            "/flyte/uploads",
+            "/flyte/token",
+            "/flyteidl2.auth.AuthMetadataService/GetOAuth2Metadata",
+            "/flyteidl2.auth.AuthMetadataService/GetPublicClientConfig");
+
     private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
     private static final Pattern BUNDLE_CONTENT = Pattern.compile("/api/v1/bundles/[0-9a-f]{64}/content");
 
-    private final SecuritySettings settings;
-    private final ReplicaCredentialStore replicas;
+    /** What tasks of the Flyte SDK call from inside of their replica. */
+    private static final Pattern OF_REPLICAS = Pattern.compile("/flyteidl2\\.[\\w.]+/\\w+|/flyte/images");
+
+    private final Admission admission;
     private final ProblemWriter problems;
 
-    TokenFilter(SecuritySettings settings, ReplicaCredentialStore replicas, ProblemWriter problems) {
-        this.settings = settings;
-        this.replicas = replicas;
+    TokenFilter(Admission admission, ProblemWriter problems) {
+        this.admission = admission;
         this.problems = problems;
     }
 
@@ -61,14 +71,16 @@ final class TokenFilter extends OncePerRequestFilter {
         if (OPEN.contains(request.getRequestURI())) {
             return null;
         }
-        if (!settings.hasToken()) {
+        if (!admission.wantsToken()) {
             return Credentials.hasBearer(request)
                     ? unauthorized("This server has no token configured, so it cannot check yours. Start it with"
                             + " HEARTH_TOKEN set, or call it without a token.")
                     : null;
         }
-        if (BUNDLE_CONTENT.matcher(request.getRequestURI()).matches()
-                && replicas.areValid(request.getHeader(REPLICA))) {
+        String replica = request.getHeader(REPLICA);
+        if (replica != null
+                && BUNDLE_CONTENT.matcher(request.getRequestURI()).matches()
+                && admission.isReplica(replica)) {
             return null;
         }
         String shown = Credentials.token(request);
@@ -76,7 +88,8 @@ final class TokenFilter extends OncePerRequestFilter {
             return unauthorized("This server wants a token: send the header \"Authorization: Bearer <token>\" with the"
                     + " server's HEARTH_TOKEN, or use it as the password in a browser.");
         }
-        return Credentials.same(settings.token(), shown)
+        return admission.isToken(shown)
+                        || (OF_REPLICAS.matcher(request.getRequestURI()).matches() && admission.isReplica(shown))
                 ? null
                 : unauthorized("This is not the token of this server. Its HEARTH_TOKEN is what it takes.");
     }

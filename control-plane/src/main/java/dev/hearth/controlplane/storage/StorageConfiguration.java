@@ -23,12 +23,19 @@ class StorageConfiguration {
 
     @Bean
     BlobStore blobStore(StorageSettings settings, @Value("${hearth.home}") Path home, Clock clock) {
-        return settings.isS3()
-                ? new S3BlobStore(client(settings), settings.bucket(), settings.prefix(), home.resolve("uploads"))
-                : new FolderBlobStore(settings.folder(), clock);
+        return switch (settings.place()) {
+            case Location.Bucket bucket ->
+                new S3BlobStore(client(settings), bucket.name(), bucket.prefix(), home.resolve("uploads"));
+            case Location.Folder folder -> new FolderBlobStore(folder.path(), clock);
+        };
     }
 
-    private static S3Client client(StorageSettings settings) {
+    @Bean
+    FileStores fileStores(StorageSettings settings, @Value("${hearth.home}") Path home) {
+        return new FileStores(settings, home);
+    }
+
+    static S3Client client(StorageSettings settings) {
         S3ClientBuilder builder = S3Client.builder()
                 .httpClientBuilder(UrlConnectionHttpClient.builder()
                         .connectionTimeout(CONNECT_WITHIN)

@@ -1,7 +1,6 @@
 package dev.hearth.controlplane.storage;
 
 import java.net.URI;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
@@ -14,44 +13,19 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  */
 @ConfigurationProperties("hearth.storage")
 record StorageSettings(String location, @Nullable URI s3Endpoint) {
-    private static final String S3 = "s3://";
-
     StorageSettings {
-        if (location.startsWith(S3) && bucket(location).isEmpty()) {
-            throw new IllegalArgumentException(
-                    "hearth.storage.location must be a folder, s3://bucket or s3://bucket/prefix, was " + location);
-        }
+        Location place = Location.of("hearth.storage.location", location);
         if (s3Endpoint != null && s3Endpoint.toString().isEmpty()) {
             s3Endpoint = null;
         }
-        if (s3Endpoint != null && (s3Endpoint.getHost() == null || !location.startsWith(S3))) {
+        if (s3Endpoint != null && (s3Endpoint.getHost() == null || !(place instanceof Location.Bucket))) {
             throw new IllegalArgumentException(
                     "hearth.storage.s3-endpoint must be a URL such as http://minio:9000, and goes with a location that begins with"
                             + " s3://; it was " + s3Endpoint + ", the location " + location);
         }
     }
 
-    boolean isS3() {
-        return location.startsWith(S3);
-    }
-
-    Path folder() {
-        return Path.of(location);
-    }
-
-    String bucket() {
-        return bucket(location);
-    }
-
-    /** Empty, or ends with a slash. */
-    String prefix() {
-        String rest = location.substring(S3.length() + bucket().length()).replaceAll("^/+|/+$", "");
-        return rest.isEmpty() ? "" : rest + "/";
-    }
-
-    private static String bucket(String location) {
-        String rest = location.substring(S3.length());
-        int slash = rest.indexOf('/');
-        return slash < 0 ? rest : rest.substring(0, slash);
+    Location place() {
+        return Location.of("hearth.storage.location", location);
     }
 }

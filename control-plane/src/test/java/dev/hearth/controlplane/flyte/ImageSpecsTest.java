@@ -45,6 +45,27 @@ class ImageSpecsTest {
     }
 
     @Test
+    void theSdksOwnImageTellsWhichPythonAndWhichSdkTheCallerHas() {
+        ImageLayers image = ImageSpecs.read(
+                ImageSpec.newBuilder()
+                        .setBaseImage("ghcr.io/flyteorg/flyte:py3.11-v2.8.0")
+                        .addLayers(
+                                layer().setPipPackages(PipPackages.newBuilder().addPackages("six")))
+                        .build(),
+                Map.of());
+        assertThat(image.pythonVersion()).isEqualTo("3.11");
+        assertThat(image.layers())
+                .map(layer -> ((Layer.PipPackages) layer).packages())
+                .containsExactly(List.of("flyte==2.8.0"), List.of("six"));
+        assertThat(ImageLayers.ofName("ghcr.io/flyteorg/flyte:py3.13").pythonVersion())
+                .isEqualTo("3.13");
+        for (String other : List.of("", "python:3.12", "me/py3.12", "flyte:e029d5b4f925e49e6459acd74bc3d041")) {
+            assertThat(ImageLayers.ofName(other)).isEqualTo(new ImageLayers(null, List.of()));
+        }
+        assertThat(ImageLayers.ofName("flyte:py3.12-v2.12.1.dev3-g0abc")).isEqualTo(new ImageLayers("3.12", List.of()));
+    }
+
+    @Test
     void layersThatNeedAContainerAreNamed() {
         assertThatThrownBy(() -> ImageSpecs.read(
                         ImageSpec.newBuilder()

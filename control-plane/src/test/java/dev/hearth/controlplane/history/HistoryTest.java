@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.flywaydb.core.Flyway;
@@ -37,6 +38,7 @@ class HistoryTest {
     private JdbcClient sql;
     private BlobStore blobs;
     private long version;
+    private final List<Instant> past = new ArrayList<>();
 
     @BeforeEach
     void migrate() {
@@ -134,6 +136,7 @@ class HistoryTest {
         history(NOW).round();
 
         assertThat(blobs.exists(input)).isTrue();
+        assertThat(past).as("what others keep for it stays, too").containsExactly(begun);
     }
 
     @Test
@@ -177,6 +180,7 @@ class HistoryTest {
                 new HistoryStore(sql),
                 SETTINGS,
                 blobs,
+                List.of((needed, keep) -> past.add(needed)),
                 Clock.fixed(now, ZoneOffset.UTC),
                 new JdbcTransactionManager(database),
                 new SimpleMeterRegistry());

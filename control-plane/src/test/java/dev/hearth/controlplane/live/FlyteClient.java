@@ -54,6 +54,25 @@ final class FlyteClient {
         return run("flyte", arguments);
     }
 
+    /** Another place of the server from now on, as in its file of configuration. */
+    void endpoint(String address) throws IOException {
+        Path file = folder.resolve(".flyte/config.yaml");
+        Files.writeString(file, Files.readString(file).replaceFirst("endpoint: .*", "endpoint: " + address));
+    }
+
+    /** Answers what it prints; it must end badly. */
+    String fails(String program, String... arguments) {
+        try {
+            Outcome outcome = outcome(folder, command(program, arguments));
+            if (outcome.exit() == 0) {
+                throw new AssertionError(program + " was to fail:\n" + outcome.output());
+            }
+            return outcome.output();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     Process start(Path output, String... arguments) throws IOException {
         return builder(folder, command("python", arguments))
                 .redirectOutput(output.toFile())
@@ -75,15 +94,25 @@ final class FlyteClient {
         return command;
     }
 
+    private record Outcome(int exit, String output) {}
+
     static String call(Path folder, List<String> command) throws IOException {
+        Outcome outcome = outcome(folder, command);
+        if (outcome.exit() != 0) {
+            throw new AssertionError(command + " did not end well:\n" + outcome.output());
+        }
+        return outcome.output();
+    }
+
+    private static Outcome outcome(Path folder, List<String> command) throws IOException {
         Path output = Files.createTempFile("flyte-client", ".log");
         Process process =
                 builder(folder, command).redirectOutput(output.toFile()).start();
         try {
-            if (!process.waitFor(MINUTES, TimeUnit.MINUTES) || process.exitValue() != 0) {
-                throw new AssertionError(command + " did not end well:\n" + Files.readString(output));
+            if (!process.waitFor(MINUTES, TimeUnit.MINUTES)) {
+                throw new AssertionError(command + " did not end:\n" + Files.readString(output));
             }
-            return Files.readString(output);
+            return new Outcome(process.exitValue(), Files.readString(output));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);

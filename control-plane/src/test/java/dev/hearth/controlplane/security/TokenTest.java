@@ -90,14 +90,7 @@ class TokenTest {
                     .get("sha256")
                     .stringValue();
             String content = "/api/v1/bundles/" + sha256 + "/content";
-            JdbcClient jdbc = api.bean(JdbcClient.class);
-            jdbc.sql("""
-                    INSERT INTO environment (project, name, state, created_at) VALUES ('p', 'e', 'ACTIVE', now());
-                    INSERT INTO pool (identity, environment_id, environment, image, resources, env, single_use,
-                        concurrency, replicas_min, replicas_max, scaledown_ttl_ms, created_at)
-                    VALUES ('i', 1, 'e', 'process:java', '{}', '{}', false, 1, 0, 1, 1000, now());
-                    INSERT INTO replica (pool_id, version, ordinal, phase, slots, join_token, requested_at)
-                    VALUES (1, 'v', 1, 'STARTING', 1, encode(sha256('join'), 'hex'), now())""").update();
+            JdbcClient jdbc = insertReplica(api);
 
             assertThat(api.get(content, "X-Hearth-Replica", "1:join").status()).isEqualTo(200);
             assertThat(api.get(content, "X-Hearth-Replica", "1:wrong").status()).isEqualTo(401);
@@ -108,6 +101,73 @@ class TokenTest {
             jdbc.sql("UPDATE replica SET phase = 'STOPPED'").update();
             assertThat(api.get(content, "X-Hearth-Replica", "1:join").status()).isEqualTo(401);
         }
+    }
+
+    @Test
+    void theFlyteSdkShowsItsTokenInTheAddress() {
+        try (Api api = Api.start("--hearth.security.token=s3cret +")) {
+            assertThat(isLetIn(api, "/flyte/as/s3cret%20%2B")).isTrue();
+            assertThat(isLetIn(api, "/flyte/as/s3cret")).isFalse();
+            assertThat(isLetIn(api, "/flyte/as/")).isFalse();
+            assertThat(isLetIn(api, "")).isFalse();
+            for (String path : List.of(
+                    "/flyte/as/s3cret%20%2B" + ENVIRONMENTS,
+                    "/flyte/as/s3cret%20%2B/flyteidl2.x/../.." + ENVIRONMENTS,
+                    "/flyte/as/s3cret%20%2B/flyteidl2.x/%2e%2e/.." + ENVIRONMENTS)) {
+                assertThat(api.get(path).status()).isIn(400, 401);
+            }
+        }
+    }
+
+    @Test
+    void aLiveReplicaCallsTheFlyteDoorAndNothingElse() {
+        try (Api api = Api.start("--hearth.security.token=s3cret")) {
+            insertReplica(api);
+            assertThat(isLetIn(api, "/flyte/as/1:join")).isTrue();
+            assertThat(isLetIn(api, "/flyte/as/1%3Ajoin")).isTrue();
+            assertThat(isLetIn(api, "/flyte/as/1:wrong")).isFalse();
+            assertThat(api.get(ENVIRONMENTS, "Authorization", "Bearer 1:join").status())
+                    .isEqualTo(401);
+            assertThat(api.get("/flyteidl2.x/..;" + ENVIRONMENTS, "Authorization", "Bearer 1:join")
+                            .status())
+                    .isEqualTo(401);
+            api.bean(JdbcClient.class)
+                    .sql("UPDATE replica SET phase = 'STOPPED'")
+                    .update();
+            assertThat(isLetIn(api, "/flyte/as/1:join")).isFalse();
+        }
+    }
+
+    @Test
+    void withoutATokenTheKeyInTheAddressIsNotLookedAt() {
+        try (Api api = Api.start()) {
+            assertThat(isLetIn(api, "/flyte/as/whatever")).isTrue();
+        }
+    }
+
+    /** The door itself is not there in this test: who is let in finds nothing. */
+    private static boolean isLetIn(Api api, String key) {
+        int status = api.call(
+                        "POST",
+                        key + "/flyteidl2.workflow.RunService/ListRuns",
+                        BodyPublishers.ofString("{}"),
+                        "Content-Type",
+                        "application/json")
+                .status();
+        assertThat(status).isIn(401, 404);
+        return status == 404;
+    }
+
+    private static JdbcClient insertReplica(Api api) {
+        JdbcClient jdbc = api.bean(JdbcClient.class);
+        jdbc.sql("""
+                INSERT INTO environment (project, name, state, created_at) VALUES ('p', 'e', 'ACTIVE', now());
+                INSERT INTO pool (identity, environment_id, environment, image, resources, env, single_use,
+                    concurrency, replicas_min, replicas_max, scaledown_ttl_ms, created_at)
+                VALUES ('i', 1, 'e', 'process:java', '{}', '{}', false, 1, 0, 1, 1000, now());
+                INSERT INTO replica (pool_id, version, ordinal, phase, slots, join_token, requested_at)
+                VALUES (1, 'v', 1, 'STARTING', 1, encode(sha256('join'), 'hex'), now())""").update();
+        return jdbc;
     }
 
     @Test

@@ -41,7 +41,7 @@ class ProcessConfiguration {
                 .toAbsolutePath()
                 .normalize();
         return new ProcessProvisioner(
-                new Programs(worker, images),
+                new Programs(worker, images, environment.getProperty("hearth.storage.s3-endpoint", "")),
                 new ReplicaFolders(home.resolve("replicas"), settings.keepFolders()),
                 new Addresses(environment, own, membership));
     }

@@ -40,8 +40,9 @@ sealed interface Program {
      * Python with the runner.
      *
      * @param variables that the image's layers declare
+     * @param s3Endpoint of the store where the SDK's files may be; empty = Amazon's
      */
-    record PythonRunner(Path virtualEnvironment, Map<String, String> variables) implements Program {
+    record PythonRunner(Path virtualEnvironment, Map<String, String> variables, String s3Endpoint) implements Program {
         /** They would lend packages of the server's user to the tasks. */
         private static final Set<String> FOREIGN = Set.of("PYTHONPATH", "PYTHONHOME");
 
@@ -59,6 +60,9 @@ sealed interface Program {
             String programs = virtualEnvironment.resolve("bin").toString();
             environment.merge("PATH", programs, (path, added) -> added + File.pathSeparator + path);
             environment.put("PYTHONUNBUFFERED", "1");
+            if (!s3Endpoint.isEmpty()) {
+                environment.put("FLYTE_AWS_ENDPOINT", s3Endpoint);
+            }
             environment.putAll(variables);
         }
     }

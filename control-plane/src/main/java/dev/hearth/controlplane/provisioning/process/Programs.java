@@ -12,8 +12,12 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/** The programs of the images that processes can be of: {@code process:java}, and {@code process:python/} with a name behind it. */
-record Programs(CompletableFuture<WorkerInstallation> worker, PythonImages images) {
+/**
+ * The programs of the images that processes can be of: {@code process:java}, and {@code process:python/} with a name behind it.
+ *
+ * @param s3Endpoint of the store where files may be; empty = Amazon's
+ */
+record Programs(CompletableFuture<WorkerInstallation> worker, PythonImages images, String s3Endpoint) {
     private static final String PYTHON = "process:python/";
 
     /** The program, if what it needs is on this machine. */
@@ -33,7 +37,7 @@ record Programs(CompletableFuture<WorkerInstallation> worker, PythonImages image
 
     private Program runner(String name, Path folder) {
         return new PythonRunner(
-                folder, images.find(name).map(ImageLayers::variables).orElse(Map.of()));
+                folder, images.find(name).map(ImageLayers::variables).orElse(Map.of()), s3Endpoint);
     }
 
     private static String name(ReplicaLaunch launch) {

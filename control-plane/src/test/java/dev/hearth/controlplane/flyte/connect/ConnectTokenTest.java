@@ -33,6 +33,10 @@ class ConnectTokenTest {
             assertThat(client.call(GET_IMAGE, PROTO, ALPINE, "Authorization", "Bearer s3cret")
                             .fqin())
                     .isEqualTo("found:alpine");
+            assertThat(client.call("flyte/as/s3cret/" + GET_IMAGE, PROTO, ALPINE)
+                            .fqin())
+                    .as("the token in the address")
+                    .isEqualTo("found:alpine");
         }
     }
 

@@ -173,7 +173,7 @@ class PythonReplicaTest {
 
     private ProcessProvisioner provisioner() {
         ProcessProvisioner made = new ProcessProvisioner(
-                new Programs(new CompletableFuture<>(), images),
+                new Programs(new CompletableFuture<>(), images, ""),
                 new ReplicaFolders(folder.resolve("replicas"), 50),
                 new Addresses(new MockEnvironment(), () -> "127.0.0.1:9090", server.bean(Membership.class)));
         made.onEnd(ends::put);
