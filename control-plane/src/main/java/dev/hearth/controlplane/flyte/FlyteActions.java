@@ -3,6 +3,7 @@ package dev.hearth.controlplane.flyte;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.hearth.controlplane.environment.EnvironmentCatalog.TaskTarget;
 import dev.hearth.controlplane.flyte.FlyteStore.ActionRow;
+import dev.hearth.controlplane.flyte.FlyteStore.EndedChild;
 import dev.hearth.controlplane.flyte.FlyteStore.FlyteRun;
 import dev.hearth.controlplane.flyte.FlyteStore.Parent;
 import dev.hearth.controlplane.flyte.Targets.Ready;
@@ -45,7 +46,9 @@ import flyteidl2.workflow.TraceAction;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -66,6 +69,9 @@ final class FlyteActions implements ConnectService {
 
     /** The SDK waits five seconds, and then asks again. */
     private static final Duration PATIENCE = Duration.ofSeconds(4);
+
+    /** An end may be committed so long after its time. */
+    private static final Duration COMMITTED_WITHIN = Duration.ofMinutes(5);
 
     private static final String ROOT = "a0";
 
@@ -333,6 +339,7 @@ final class FlyteActions implements ConnectService {
         private final String parent;
         private final ServerStream<WatchForUpdatesResponse> stream;
         private final Map<String, ActionPhase> told = new HashMap<>();
+        private Instant lookedAt = Instant.EPOCH;
         private boolean over;
 
         Children(Place place, String run, String parent, ServerStream<WatchForUpdatesResponse> stream) {
@@ -355,11 +362,20 @@ final class FlyteActions implements ConnectService {
         /** Those that ended badly under an earlier attempt of the parent begin anew when they are asked for. */
         void look() throws IOException {
             ActionRow own = store.action(run, parent).orElseThrow(() -> FlyteRuns.unknown(run, parent));
-            for (ActionRow child : store.children(run, parent)) {
-                if (!ENDED_BADLY.contains(child.phase()) || child.parentAttempt() >= own.attempt()) {
-                    tell(child.name(), child.phase(), child.result(), child.error());
+            Instant now = engine.clock().instant();
+            List<EndedChild> page = store.endedChildren(run, parent, lookedAt, 0);
+            while (!page.isEmpty()) {
+                for (EndedChild child : page) {
+                    if (!ENDED_BADLY.contains(child.phase()) || child.parentAttempt() >= own.attempt()) {
+                        tell(child.name(), child.phase(), child.result(), child.error());
+                    }
                 }
+                page = page.size() < FlyteStore.CHILDREN
+                        ? List.of()
+                        : store.endedChildren(
+                                run, parent, lookedAt, page.getLast().id());
             }
+            lookedAt = now.minus(COMMITTED_WITHIN);
             over = own.phase().isTerminal();
         }
 

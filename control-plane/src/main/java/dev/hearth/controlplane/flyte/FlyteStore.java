@@ -36,6 +36,9 @@ class FlyteStore {
     /** Specifications and runs that are remembered; they never change. */
     private static final int REMEMBERED = 10_000;
 
+    /** That are read at once. */
+    static final int CHILDREN = 5_000;
+
     private static final String ACTION = """
             SELECT a.id, r.name AS run, a.name, a.parent, a.environment, a.task, a.attempt, a.parent_attempt,
                    a.created_at, a.dispatched_at, a.ended_at, a.input, a.input_type, a.output, a.output_type, a.error_code,
@@ -76,6 +79,14 @@ class FlyteStore {
             @Nullable Instant startedAt,
             @Nullable Instant endedAt,
             @Nullable Call call,
+            @Nullable Result result,
+            @Nullable Failed error) {}
+
+    record EndedChild(
+            long id,
+            String name,
+            ActionPhase phase,
+            int parentAttempt,
             @Nullable Result result,
             @Nullable Failed error) {}
 
@@ -263,10 +274,24 @@ class FlyteStore {
                 .list();
     }
 
-    List<ActionRow> children(String run, String parent) {
-        return sql.sql(ACTION + "WHERE r.name = ? AND a.parent = ? ORDER BY a.id")
-                .params(clean(run), clean(parent))
-                .query((row, n) -> action(row))
+    /**
+     * Children that have ended since then, in the order of creation, behind this one; at most {@link #CHILDREN}, without their inputs:
+     * a parent may have a hundred thousand. By index (run, name).
+     */
+    List<EndedChild> endedChildren(String run, String parent, Instant since, long behind) {
+        return sql.sql("""
+                SELECT a.id, a.name, a.phase, a.parent_attempt, a.output, a.output_type, a.error_code, a.error_message
+                FROM run r CROSS JOIN LATERAL recorded_actions(r.name, r.ended_at) a
+                WHERE r.name = ? AND a.parent = ? AND a.ended_at >= ?::timestamptz AND a.id > ? ORDER BY a.id LIMIT ?
+                """)
+                .params(clean(run), clean(parent), since.toString(), behind, CHILDREN)
+                .query((row, n) -> new EndedChild(
+                        row.getLong("id"),
+                        row.getString("name"),
+                        ActionPhase.valueOf(row.getString("phase")),
+                        row.getInt("parent_attempt"),
+                        result(row),
+                        error(row)))
                 .list();
     }
 
