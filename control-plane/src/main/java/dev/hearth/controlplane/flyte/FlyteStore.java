@@ -7,6 +7,8 @@ import com.google.protobuf.Parser;
 import dev.hearth.controlplane.flyte.connect.Code;
 import dev.hearth.controlplane.flyte.connect.ConnectException;
 import dev.hearth.controlplane.journal.Outcome.Failed;
+import dev.hearth.controlplane.journal.Payload;
+import dev.hearth.controlplane.journal.Payloads;
 import dev.hearth.controlplane.problem.Texts;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.model.ActionPhase;
@@ -41,7 +43,7 @@ class FlyteStore {
 
     private static final String ACTION = """
             SELECT a.id, r.name AS run, a.name, a.parent, a.environment, a.task, a.attempt, a.parent_attempt,
-                   a.created_at, a.dispatched_at, a.ended_at, a.input, a.input_type, a.output, a.output_type, a.error_code,
+                   a.created_at, a.dispatched_at, a.ended_at, a.input, a.input_type, a.input_blob, a.output, a.output_type, a.error_code,
                    a.error_message,
                    CASE WHEN a.phase = 'QUEUED' AND NOT EXISTS (
                        SELECT 1 FROM replica p WHERE p.pool_id = a.pool_id AND p.phase = 'READY')
@@ -52,13 +54,15 @@ class FlyteStore {
     private final JdbcClient sql;
     private final JsonMapper json;
     private final Clock clock;
+    private final Payloads payloads;
     private final Map<String, TaskSpec> specs = new ConcurrentHashMap<>();
     private final Map<String, FlyteRun> runs = new ConcurrentHashMap<>();
 
-    FlyteStore(JdbcClient sql, JsonMapper json, Clock clock) {
+    FlyteStore(JdbcClient sql, JsonMapper json, Clock clock, Payloads payloads) {
         this.sql = sql;
         this.json = json;
         this.clock = clock;
+        this.payloads = payloads;
     }
 
     /** A run that came through this door. */
@@ -384,10 +388,12 @@ class FlyteStore {
     }
 
     private @Nullable Call call(ResultSet row) throws SQLException {
-        byte[] input = row.getBytes("input");
-        return Call.MEDIA_TYPE.equals(row.getString("input_type")) && input != null
-                ? json.readValue(input, Call.class)
-                : null;
+        String type = row.getString("input_type");
+        if (!Call.MEDIA_TYPE.equals(type)) {
+            return null;
+        }
+        byte[] input = payloads.bytes(new Payload(row.getBytes("input"), type, row.getString("input_blob")));
+        return input.length == 0 ? null : json.readValue(input, Call.class);
     }
 
     private @Nullable Result result(ResultSet row) throws SQLException {

@@ -112,6 +112,9 @@ final class FlyteTasks implements ConnectService {
                 .setDomain(project.getDomain())
                 .setName(String.valueOf(name(request.getRequest())))
                 .build());
+        if (request.getKnownFiltersCount() > 0) {
+            throw new ConnectException(Code.UNIMPLEMENTED, "tasks can be filtered by name, not by known_filters");
+        }
         Page page = Page.of(request.getRequest());
         List<DeployedTask> rows = store.tasks(
                 project.getName(), project.getDomain(), name(request.getRequest()), page.limit() + 1, page.offset());
