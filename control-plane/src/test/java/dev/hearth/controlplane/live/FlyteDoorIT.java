@@ -34,12 +34,14 @@ import flyteidl2.task.DeployTaskRequest;
 import flyteidl2.task.GetTaskDetailsRequest;
 import flyteidl2.task.InlineRuleList;
 import flyteidl2.task.Labels;
+import flyteidl2.task.ListTasksRequest;
 import flyteidl2.task.Recover;
 import flyteidl2.task.RunSpec;
 import flyteidl2.task.TaskSpec;
 import flyteidl2.workflow.AbortRunRequest;
 import flyteidl2.workflow.ConditionAction;
 import flyteidl2.workflow.CreateRunRequest;
+import flyteidl2.workflow.GetActionDataURIsRequest;
 import flyteidl2.workflow.ListActionsRequest;
 import flyteidl2.workflow.ListRunsRequest;
 import java.io.ByteArrayInputStream;
@@ -218,6 +220,14 @@ class FlyteDoorIT {
                                 .setRequest(filtered)
                                 .build()))
                 .isEqualTo("unimplemented");
+        assertThat(code(
+                        TASKS + "ListTasks",
+                        ListTasksRequest.newBuilder()
+                                .setProjectId(FlyteRequests.project())
+                                .addKnownFilters(ListTasksRequest.KnownFilter.newBuilder()
+                                        .setIsEntrypoint(true))
+                                .build()))
+                .isEqualTo("unimplemented");
         for (String token : List.of("4294967295", "2147483647", "-1", "x")) {
             assertThat(code(
                             RUNS + "ListRuns",
@@ -232,6 +242,23 @@ class FlyteDoorIT {
                                 .setToken("2147480000")
                                 .build())))
                 .isEqualTo("ok");
+    }
+
+    @Test
+    void aCallThatIsTooLongForARowIsShownLikeAnyOther() {
+        TaskSpec.Builder spec = FlyteRequests.spec().toBuilder();
+        spec.getTaskTemplateBuilder().getContainerBuilder().addArgs("x".repeat(70_000));
+        CreateRunRequest create =
+                FlyteRequests.create("rlong").toBuilder().setTaskSpec(spec).build();
+        assertThat(code(RUNS + "CreateRun", create)).isEqualTo("ok");
+        assertThat(call(
+                                RUNS + "GetActionDataURIs",
+                                GetActionDataURIsRequest.newBuilder()
+                                        .setActionId(FlyteRequests.action("rlong", "a0"))
+                                        .build())
+                        .path("inputsUri")
+                        .asString(""))
+                .isEqualTo(create.getOffloadedInputData().getUri());
     }
 
     private static ListRunsRequest runs(ListRequest request) {
@@ -296,6 +323,8 @@ class FlyteDoorIT {
                        'application/vnd.hearth.flyte-result+json', 0
                 FROM action, generate_series(1, 100000) n WHERE run = 'rmany' AND name = 'a0'
                 """).update();
+        // So that the watch ends when it has told all.
+        server.post("/api/v1/runs/rmany/cancel", Map.of());
         byte[] request = WatchForUpdatesRequest.newBuilder()
                 .setParentActionId(FlyteRequests.action("rmany", "a0"))
                 .build()
@@ -305,12 +334,10 @@ class FlyteDoorIT {
                         HttpRequest.newBuilder(URI.create(
                                         "http://127.0.0.1:" + server.port() + "/" + ACTIONS + "WatchForUpdates"))
                                 .header("Content-Type", "application/connect+proto")
-                                .header("Connect-Timeout-Ms", "10000")
                                 .POST(BodyPublishers.ofByteArray(FuzzedFlyteCalls.framed(request)))
                                 .build(),
                         BodyHandlers.ofByteArray());
         assertThat(messages(answer.body())).as("each child, and the mark").isEqualTo(100_001);
-        server.post("/api/v1/runs/rmany/cancel", Map.of());
     }
 
     private static int messages(byte[] stream) {
