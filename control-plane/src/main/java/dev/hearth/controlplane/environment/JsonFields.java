@@ -10,7 +10,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Reads the fields of one JSON object and gathers every fault it meets, under the field's full path. */
 final class JsonFields {
-    private static final Duration LONGEST = Duration.ofDays(365);
+    static final Duration LONGEST = Duration.ofDays(365);
 
     private final String prefix;
     private final JsonNode object;

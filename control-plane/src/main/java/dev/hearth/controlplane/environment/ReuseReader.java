@@ -15,8 +15,8 @@ import tools.jackson.databind.node.NullNode;
 
 /** Reads the reuse policy of a spec. Absent fields take their defaults; an idle TTL of null means always on. */
 final class ReuseReader {
-    private static final int MOST_REPLICAS = 1_000;
-    private static final int MOST_SLOTS = 10_000;
+    static final int MOST_REPLICAS = 1_000;
+    static final int MOST_SLOTS = 10_000;
 
     private ReuseReader() {}
 

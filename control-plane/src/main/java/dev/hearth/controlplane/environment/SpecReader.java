@@ -20,8 +20,8 @@ import tools.jackson.databind.JsonNode;
 final class SpecReader {
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,199}");
     private static final String RESERVED = "HEARTH_";
-    private static final int LONGEST_VALUE = 32 * 1024;
-    private static final int MOST_VARIABLES = 500;
+    static final int LONGEST_VALUE = 32 * 1024;
+    static final int MOST_VARIABLES = 500;
 
     /** Says what is wrong with a bundle for this environment; null = nothing. */
     interface BundleCheck {

@@ -38,6 +38,8 @@ record Declared(String environment, EnvironmentSpec spec, String task, Terms ter
     /** Tells replicas of one code from those of another: a process loads one bundle in its life. */
     private static final String CODE = "HEARTH_FLYTE_CODE";
 
+    private static final String RESERVED = "HEARTH_";
+
     private static final String IMAGE_PREFIX = "process:python/";
 
     private static final String ACTOR = "actor";
@@ -45,12 +47,15 @@ record Declared(String environment, EnvironmentSpec spec, String task, Terms ter
     /** Throws a {@link ConnectException} that says what cannot be run here. */
     static Declared of(TaskSpec spec, RunSpec run) {
         TaskTemplate template = spec.getTaskTemplate();
-        String task = template.getId().getName();
+        String task = Names.text("task", template.getId().getName());
         if (!template.hasContainer()) {
             throw refused(task, "has no container: SQL tasks and pod templates are not run by this server");
         }
         if (template.getSecurityContext().getSecretsCount() > 0) {
             throw refused(task, "wants secrets, which this server does not keep; give it environment variables");
+        }
+        if (template.getSecurityContext().hasRunAs()) {
+            throw refused(task, "wants a service account: local processes run as the user of this server");
         }
         if (!template.getMetadata().getPodTemplateName().isEmpty()) {
             throw refused(task, "names a pod template: local processes have none");
@@ -67,10 +72,10 @@ record Declared(String environment, EnvironmentSpec spec, String task, Terms ter
             return new Declared(
                     environment(spec),
                     new EnvironmentSpec(
-                            IMAGE_PREFIX + container.getImage(),
+                            IMAGE_PREFIX + Names.address("image", container.getImage()),
                             null,
                             resources(task, container.getResources()),
-                            env(container, run, args),
+                            env(task, container, run, args),
                             reuse(template)),
                     task,
                     terms(task, template.getMetadata()),
@@ -82,6 +87,8 @@ record Declared(String environment, EnvironmentSpec spec, String task, Terms ter
                             + e.violations().stream()
                                     .map(fault -> fault.field() + " " + fault.message() + ", was " + fault.value())
                                     .collect(Collectors.joining("; ")));
+        } catch (ArithmeticException e) {
+            throw refused(task, "cannot be run: it has a duration that is longer than time");
         }
     }
 
@@ -98,10 +105,15 @@ record Declared(String environment, EnvironmentSpec spec, String task, Terms ter
         return name;
     }
 
-    private static Map<String, String> env(Container container, RunSpec run, List<String> args) {
+    private static Map<String, String> env(String task, Container container, RunSpec run, List<String> args) {
         Map<String, String> env = new TreeMap<>();
         container.getEnvList().forEach(each -> env.put(each.getKey(), each.getValue()));
         run.getEnvs().getValuesList().forEach(each -> env.put(each.getKey(), each.getValue()));
+        for (String name : env.keySet()) {
+            if (name.startsWith(RESERVED)) {
+                throw refused(task, "has a variable " + name + ": such names belong to the platform");
+            }
+        }
         env.put(CODE, code(args));
         return env;
     }
@@ -199,6 +211,6 @@ record Declared(String environment, EnvironmentSpec spec, String task, Terms ter
 
     /** Zero means as long as it takes. */
     private static boolean isSet(boolean present, com.google.protobuf.Duration duration) {
-        return present && duration(duration).isPositive();
+        return present && !duration(duration).isZero();
     }
 }

@@ -3,6 +3,7 @@ package dev.hearth.controlplane.flyte;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.hearth.controlplane.environment.EnvironmentCatalog.TaskTarget;
 import dev.hearth.controlplane.flyte.FlyteStore.ActionRow;
+import dev.hearth.controlplane.flyte.FlyteStore.EndedChild;
 import dev.hearth.controlplane.flyte.FlyteStore.FlyteRun;
 import dev.hearth.controlplane.flyte.FlyteStore.Parent;
 import dev.hearth.controlplane.flyte.Targets.Ready;
@@ -22,6 +23,7 @@ import dev.hearth.controlplane.journal.Payload;
 import dev.hearth.controlplane.journal.Payloads;
 import dev.hearth.controlplane.journal.StaleAttemptException;
 import dev.hearth.controlplane.pool.Pools;
+import dev.hearth.controlplane.problem.Texts;
 import dev.hearth.controlplane.run.RunService;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.model.ActionPhase;
@@ -44,7 +46,9 @@ import flyteidl2.workflow.TraceAction;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -65,6 +69,13 @@ final class FlyteActions implements ConnectService {
 
     /** The SDK waits five seconds, and then asks again. */
     private static final Duration PATIENCE = Duration.ofSeconds(4);
+
+    /** An end may be committed so long after its time. */
+    private static final Duration COMMITTED_WITHIN = Duration.ofMinutes(5);
+
+    private static final String ROOT = "a0";
+
+    private static final int LONGEST_MESSAGE = 32 * 1024;
 
     private static final Set<ActionPhase> ENDED_BADLY =
             Set.of(ActionPhase.FAILED, ActionPhase.ABORTED, ActionPhase.TIMED_OUT);
@@ -99,8 +110,9 @@ final class FlyteActions implements ConnectService {
 
     private EnqueueResponse enqueue(EnqueueRequest request) {
         Action action = request.getAction();
+        checked(action);
         String run = action.getActionId().getRun().getName();
-        FlyteRun known = store.run(run).orElseThrow(() -> FlyteRuns.unknown(run, "a0"));
+        FlyteRun known = store.run(run).orElseThrow(() -> FlyteRuns.unknown(run, ROOT));
         Parent parent = store.parent(run, action.getParentActionName())
                 .orElseThrow(() -> FlyteRuns.unknown(run, action.getParentActionName()));
         AttemptKey running = parent.running();
@@ -110,11 +122,31 @@ final class FlyteActions implements ConnectService {
         NewChild child = switch (action.getSpecCase()) {
             case TASK -> task(known, parent, running, action);
             case TRACE -> trace(known, parent, running, action);
-            case CONDITION -> throw new ConnectException(Code.UNIMPLEMENTED, "Hearth has no conditions");
+            case CONDITION -> throw unserved("conditions");
             case SPEC_NOT_SET -> throw new ConnectException(Code.INVALID_ARGUMENT, "task or trace is required");
         };
         store(action, child);
         return EnqueueResponse.getDefaultInstance();
+    }
+
+    private static void checked(Action action) {
+        String name = Names.name("action", action.getActionId().getName());
+        if (name.equals(ROOT)) {
+            throw new ConnectException(Code.INVALID_ARGUMENT, "action " + ROOT + " is the run itself");
+        }
+        Names.address("input_uri", action.getInputUri());
+        Names.address("run_output_base", action.getRunOutputBase());
+        Names.address("group", action.getGroup());
+        Names.address("output_uri", action.getTrace().getOutputs().getOutputUri());
+        if (action.hasTrace()) {
+            Names.text("trace", action.getTrace().getName());
+        }
+        if (action.getTask().hasCacheKey()) {
+            Names.text("cache_key", action.getTask().getCacheKey().getValue());
+        }
+        if (!action.getTask().getQueue().isEmpty()) {
+            throw unserved("queues: every action is executed by this server");
+        }
     }
 
     private NewChild task(FlyteRun run, Parent parent, AttemptKey running, Action action) {
@@ -152,7 +184,7 @@ final class FlyteActions implements ConnectService {
         }
         String key = action.getTask().getCacheKey().getValue();
         RunSpec spec = run.spec();
-        if (!spec.getCacheConfig().getOverwriteCache()) {
+        if (!spec.getCacheConfig().getOverwriteCache() && !spec.getOverwriteCache()) {
             Optional<Result> known = store.cached(run.place(), key);
             if (known.isPresent()) {
                 return succeeded(known.get());
@@ -205,10 +237,18 @@ final class FlyteActions implements ConnectService {
             ContainerError error = file.isEmpty()
                     ? ContainerError.getDefaultInstance()
                     : ErrorDocument.parseFrom(file.get()).getError();
-            return new Failed(error.getCode().isEmpty() ? ErrorCode.USER : error.getCode(), error.getMessage(), null);
+            return new Failed(
+                    error.getCode().isEmpty() ? ErrorCode.USER : storable(error.getCode()),
+                    storable(error.getMessage()),
+                    null);
         } catch (InvalidProtocolBufferException e) {
             return new Failed(ErrorCode.USER, "its error.pb cannot be read: " + e.getMessage(), null);
         }
+    }
+
+    private static String storable(String text) {
+        String kept = text.length() > LONGEST_MESSAGE ? text.substring(0, LONGEST_MESSAGE) : text;
+        return Texts.isStorable(kept) ? kept : kept.replace('\0', '\uFFFD');
     }
 
     private void store(Action action, NewChild child) {
@@ -227,13 +267,22 @@ final class FlyteActions implements ConnectService {
         }
     }
 
+    /** Not UNIMPLEMENTED, after which the SDK asks a hundred times more. */
+    private static ConnectException unserved(String what) {
+        return new ConnectException(Code.INVALID_ARGUMENT, "Hearth does not serve " + what);
+    }
+
     private static ConnectException ended(Action action) {
         return new ConnectException(Code.ABORTED, "action " + action.getParentActionName() + " does not run any more");
     }
 
     private AbortResponse abort(AbortRequest request) {
         ActionIdentifier id = request.getActionId();
-        engine.runs().cancel(id.getRun().getName(), id.getName());
+        String run = id.getRun().getName();
+        if (store.action(run, id.getName()).isEmpty()) {
+            throw FlyteRuns.unknown(run, id.getName());
+        }
+        engine.runs().cancel(run, id.getName());
         return AbortResponse.getDefaultInstance();
     }
 
@@ -290,6 +339,7 @@ final class FlyteActions implements ConnectService {
         private final String parent;
         private final ServerStream<WatchForUpdatesResponse> stream;
         private final Map<String, ActionPhase> told = new HashMap<>();
+        private Instant lookedAt = Instant.EPOCH;
         private boolean over;
 
         Children(Place place, String run, String parent, ServerStream<WatchForUpdatesResponse> stream) {
@@ -312,11 +362,20 @@ final class FlyteActions implements ConnectService {
         /** Those that ended badly under an earlier attempt of the parent begin anew when they are asked for. */
         void look() throws IOException {
             ActionRow own = store.action(run, parent).orElseThrow(() -> FlyteRuns.unknown(run, parent));
-            for (ActionRow child : store.children(run, parent)) {
-                if (!ENDED_BADLY.contains(child.phase()) || child.parentAttempt() >= own.attempt()) {
-                    tell(child.name(), child.phase(), child.result(), child.error());
+            Instant now = engine.clock().instant();
+            List<EndedChild> page = store.endedChildren(run, parent, lookedAt, 0);
+            while (!page.isEmpty()) {
+                for (EndedChild child : page) {
+                    if (!ENDED_BADLY.contains(child.phase()) || child.parentAttempt() >= own.attempt()) {
+                        tell(child.name(), child.phase(), child.result(), child.error());
+                    }
                 }
+                page = page.size() < FlyteStore.CHILDREN
+                        ? List.of()
+                        : store.endedChildren(
+                                run, parent, lookedAt, page.getLast().id());
             }
+            lookedAt = now.minus(COMMITTED_WITHIN);
             over = own.phase().isTerminal();
         }
 

@@ -102,34 +102,29 @@ final class FlyteRuns implements ConnectService {
                     Code.INVALID_ARGUMENT, "offloaded_input_data is required: ask UploadInputs for it");
         }
         String name = request.hasRunId()
-                ? request.getRunId().getName()
+                ? Names.name("run", request.getRunId().getName())
                 : engine.runs().drawName(place.hearthProject());
+        // Looked at before anything is stored under its name: it may be the run of another door.
+        if (request.hasRunId() && store.action(name, ROOT).isPresent()) {
+            throw taken(name);
+        }
         RunSpec runSpec = request.getRunSpec();
-        refuseUnserved(runSpec);
+        Unserved.refuse(runSpec);
+        String inputs = Names.address("uri", request.getOffloadedInputData().getUri());
         Instant start = engine.clock().instant();
-        String base = runSpec.getRunBaseDir().isEmpty() ? files.runBase(place, name) : runSpec.getRunBaseDir();
-        Ready ready = targets.of(
-                place, spec(request), runSpec, request.getOffloadedInputData().getUri(), base, start, null);
+        Ready ready = targets.of(place, spec(request), runSpec, inputs, files.runBase(place, name), start, null);
         store.save(name, place, runSpec);
         StoredAction root = engine.runs().start(name, ready.target(), ready.input(), Call.MEDIA_TYPE);
         if (!root.created()) {
-            throw new ConnectException(Code.ALREADY_EXISTS, "there is a run " + name + " already");
+            throw taken(name);
         }
         return CreateRunResponse.newBuilder()
                 .setRun(Run.newBuilder().setAction(messages.action(place, find(name, ROOT))))
                 .build();
     }
 
-    /** What would change what a run does must not be passed over in silence. */
-    private static void refuseUnserved(RunSpec spec) {
-        String unserved = spec.getMaxActionConcurrency() > 0
-                ? "max_action_concurrency: give the environment a reuse policy"
-                : spec.hasRecover()
-                        ? "recovery of an earlier run"
-                        : spec.hasNotificationRules() || spec.hasNotificationRuleName() ? "notifications" : null;
-        if (unserved != null) {
-            throw new ConnectException(Code.UNIMPLEMENTED, "Hearth does not serve " + unserved);
-        }
+    private static ConnectException taken(String run) {
+        return new ConnectException(Code.ALREADY_EXISTS, "there is a run " + run + " already");
     }
 
     private TaskSpec spec(CreateRunRequest request) {
@@ -215,6 +210,7 @@ final class FlyteRuns implements ConnectService {
             case TASK_ID -> request.getTaskId().getName();
             case PROJECT_ID, ORG, TRIGGER_NAME, SCOPEBY_NOT_SET -> null;
         };
+        Unserved.refuseFilters(request.getRequest());
         Page page = Page.of(request.getRequest());
         List<ActionRow> rows = store.roots(place, task, page.limit() + 1, page.offset());
         ListRunsResponse.Builder runs = ListRunsResponse.newBuilder().setToken(page.next(rows));
@@ -226,6 +222,7 @@ final class FlyteRuns implements ConnectService {
     private ListActionsResponse listActions(ListActionsRequest request) {
         String run = request.getRunId().getName();
         Place place = place(run);
+        Unserved.refuseFilters(request.getRequest());
         Page page = Page.of(request.getRequest());
         List<ActionRow> rows = store.actions(run, page.limit() + 1, page.offset());
         ListActionsResponse.Builder actions = ListActionsResponse.newBuilder().setToken(page.next(rows));

@@ -7,6 +7,8 @@ import com.google.protobuf.Parser;
 import dev.hearth.controlplane.flyte.connect.Code;
 import dev.hearth.controlplane.flyte.connect.ConnectException;
 import dev.hearth.controlplane.journal.Outcome.Failed;
+import dev.hearth.controlplane.journal.Payload;
+import dev.hearth.controlplane.journal.Payloads;
 import dev.hearth.controlplane.problem.Texts;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.model.ActionPhase;
@@ -38,9 +40,12 @@ class FlyteStore {
     /** Specifications and runs that are remembered; they never change. */
     private static final int REMEMBERED = 10_000;
 
+    /** That are read at once. */
+    static final int CHILDREN = 5_000;
+
     private static final String ACTION = """
             SELECT a.id, r.name AS run, a.name, a.parent, a.environment, a.task, a.attempt, a.parent_attempt,
-                   a.created_at, a.dispatched_at, a.ended_at, a.input, a.input_type, a.output, a.output_type, a.error_code,
+                   a.created_at, a.dispatched_at, a.ended_at, a.input, a.input_type, a.input_blob, a.output, a.output_type, a.error_code,
                    a.error_message,
                    CASE WHEN a.phase = 'QUEUED' AND NOT EXISTS (
                        SELECT 1 FROM replica p WHERE p.pool_id = a.pool_id AND p.phase = 'READY')
@@ -51,15 +56,17 @@ class FlyteStore {
     private final JdbcClient sql;
     private final JsonMapper json;
     private final Clock clock;
+    private final Payloads payloads;
     private final Map<String, TaskSpec> specs = new ConcurrentHashMap<>();
     private final Map<String, LocalDate> savedOn = new ConcurrentHashMap<>();
     private final Map<String, FlyteRun> runs = new ConcurrentHashMap<>();
     private volatile byte @Nullable [] uploadKey;
 
-    FlyteStore(JdbcClient sql, JsonMapper json, Clock clock) {
+    FlyteStore(JdbcClient sql, JsonMapper json, Clock clock, Payloads payloads) {
         this.sql = sql;
         this.json = json;
         this.clock = clock;
+        this.payloads = payloads;
     }
 
     /** A run that came through this door. */
@@ -80,6 +87,14 @@ class FlyteStore {
             @Nullable Instant startedAt,
             @Nullable Instant endedAt,
             @Nullable Call call,
+            @Nullable Result result,
+            @Nullable Failed error) {}
+
+    record EndedChild(
+            long id,
+            String name,
+            ActionPhase phase,
+            int parentAttempt,
             @Nullable Result result,
             @Nullable Failed error) {}
 
@@ -282,10 +297,24 @@ class FlyteStore {
                 .list();
     }
 
-    List<ActionRow> children(String run, String parent) {
-        return sql.sql(ACTION + "WHERE r.name = ? AND a.parent = ? ORDER BY a.id")
-                .params(clean(run), clean(parent))
-                .query((row, n) -> action(row))
+    /**
+     * Children that have ended since then, in the order of creation, behind this one; at most {@link #CHILDREN}, without their inputs:
+     * a parent may have a hundred thousand. By index (run, name).
+     */
+    List<EndedChild> endedChildren(String run, String parent, Instant since, long behind) {
+        return sql.sql("""
+                SELECT a.id, a.name, a.phase, a.parent_attempt, a.output, a.output_type, a.error_code, a.error_message
+                FROM run r CROSS JOIN LATERAL recorded_actions(r.name, r.ended_at) a
+                WHERE r.name = ? AND a.parent = ? AND a.ended_at >= ?::timestamptz AND a.id > ? ORDER BY a.id LIMIT ?
+                """)
+                .params(clean(run), clean(parent), since.toString(), behind, CHILDREN)
+                .query((row, n) -> new EndedChild(
+                        row.getLong("id"),
+                        row.getString("name"),
+                        ActionPhase.valueOf(row.getString("phase")),
+                        row.getInt("parent_attempt"),
+                        result(row),
+                        error(row)))
                 .list();
     }
 
@@ -378,10 +407,12 @@ class FlyteStore {
     }
 
     private @Nullable Call call(ResultSet row) throws SQLException {
-        byte[] input = row.getBytes("input");
-        return Call.MEDIA_TYPE.equals(row.getString("input_type")) && input != null
-                ? json.readValue(input, Call.class)
-                : null;
+        String type = row.getString("input_type");
+        if (!Call.MEDIA_TYPE.equals(type)) {
+            return null;
+        }
+        byte[] input = payloads.bytes(new Payload(row.getBytes("input"), type, row.getString("input_blob")));
+        return input.length == 0 ? null : json.readValue(input, Call.class);
     }
 
     private @Nullable Result result(ResultSet row) throws SQLException {

@@ -1,5 +1,6 @@
 package dev.hearth.controlplane.flyte;
 
+import dev.hearth.controlplane.environment.DeclaredEnvironments;
 import dev.hearth.controlplane.flyte.FlyteStore.DeployedTask;
 import dev.hearth.controlplane.flyte.connect.Code;
 import dev.hearth.controlplane.flyte.connect.ConnectException;
@@ -8,6 +9,7 @@ import dev.hearth.controlplane.flyte.connect.Methods;
 import flyteidl2.common.Filter;
 import flyteidl2.common.ListRequest;
 import flyteidl2.common.ProjectIdentifier;
+import flyteidl2.core.Identifier;
 import flyteidl2.task.DeployTaskRequest;
 import flyteidl2.task.DeployTaskResponse;
 import flyteidl2.task.GetTaskDetailsRequest;
@@ -33,9 +35,11 @@ final class FlyteTasks implements ConnectService {
     private static final String NAME_FIELD = "name";
 
     private final FlyteStore store;
+    private final DeclaredEnvironments environments;
 
-    FlyteTasks(FlyteStore store) {
+    FlyteTasks(FlyteStore store, DeclaredEnvironments environments) {
         this.store = store;
+        this.environments = environments;
     }
 
     @Override
@@ -56,9 +60,37 @@ final class FlyteTasks implements ConnectService {
         if (request.getTriggersCount() > 0) {
             throw new ConnectException(Code.UNIMPLEMENTED, "Hearth has no triggers");
         }
-        Declared.of(request.getSpec(), RunSpec.getDefaultInstance());
-        store.deploy(request.getTaskId(), store.save(request.getSpec()));
+        TaskIdentifier id = request.getTaskId();
+        checkIsOf(id, request.getSpec());
+        environments.check(
+                Declared.of(request.getSpec(), RunSpec.getDefaultInstance()).spec());
+        store.deploy(id, store.save(request.getSpec()));
         return DeployTaskResponse.getDefaultInstance();
+    }
+
+    /** Its actions bear the names that the spec has: who looks for a task by its id must find them. */
+    private static void checkIsOf(TaskIdentifier id, TaskSpec spec) {
+        Place.of(project(id));
+        Names.text("task", id.getName());
+        Names.text("version", id.getVersion());
+        Identifier declared = spec.getTaskTemplate().getId();
+        if (!id.getName().equals(declared.getName()) || !id.getVersion().equals(declared.getVersion())) {
+            throw new ConnectException(
+                    Code.INVALID_ARGUMENT,
+                    "task_id is " + id.getName() + " in version " + id.getVersion() + ", its spec is of "
+                            + declared.getName() + " in version " + declared.getVersion());
+        }
+        if (ImageBuilds.isBuild(id)) {
+            throw new ConnectException(Code.INVALID_ARGUMENT, "task " + id.getName() + " is this server's own");
+        }
+    }
+
+    private static ProjectIdentifier project(TaskIdentifier id) {
+        return ProjectIdentifier.newBuilder()
+                .setOrganization(id.getOrg())
+                .setName(id.getProject())
+                .setDomain(id.getDomain())
+                .build();
     }
 
     private GetTaskDetailsResponse details(GetTaskDetailsRequest request) {
@@ -80,6 +112,9 @@ final class FlyteTasks implements ConnectService {
                 .setDomain(project.getDomain())
                 .setName(String.valueOf(name(request.getRequest())))
                 .build());
+        if (request.getKnownFiltersCount() > 0) {
+            throw new ConnectException(Code.UNIMPLEMENTED, "tasks can be filtered by name, not by known_filters");
+        }
         Page page = Page.of(request.getRequest());
         List<DeployedTask> rows = store.tasks(
                 project.getName(), project.getDomain(), name(request.getRequest()), page.limit() + 1, page.offset());
@@ -93,6 +128,7 @@ final class FlyteTasks implements ConnectService {
     /** The task that builds images is there for whoever asks. */
     private void keepBuilder(TaskIdentifier id) {
         if (ImageBuilds.isBuild(id)) {
+            Place.of(project(id));
             TaskSpec spec = ImageBuilds.spec(id.getDomain());
             store.deploy(
                     id.toBuilder()

@@ -24,6 +24,7 @@ import flyteidl2.task.Environment;
 import flyteidl2.task.TaskIdentifier;
 import flyteidl2.task.TaskSpec;
 import jakarta.servlet.http.HttpServletRequest;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -31,6 +32,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 import java.util.zip.ZipInputStream;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -51,7 +53,11 @@ class ImageBuilds {
 
     private static final String VERSION = "1";
     private static final String FAILED = "failed: ";
-    private static final int LARGEST_FILE = 8 << 20;
+
+    /** Unpacked: of a small zip a bomb can be made. */
+    private static final int MOST_BYTES = 8 << 20;
+
+    private static final int MOST_FILES = 1_000;
 
     private final PythonImages images;
 
@@ -156,17 +162,7 @@ class ImageBuilds {
     }
 
     private static ImageLayers layers(InputStream body) throws IOException {
-        Map<String, byte[]> files = new HashMap<>();
-        try (ZipInputStream zip = new ZipInputStream(body)) {
-            for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-                byte[] content = zip.readNBytes(LARGEST_FILE + 1);
-                if (content.length > LARGEST_FILE) {
-                    throw ProblemException.invalid(new Violation(
-                            entry.getName(), content.length, "must be at most " + LARGEST_FILE + " bytes"));
-                }
-                files.put(entry.getName(), content);
-            }
-        }
+        Map<String, byte[]> files = files(body);
         byte[] spec = files.get("spec.pb");
         if (spec == null) {
             throw ProblemException.invalid(new Violation("spec.pb", null, "is required in the zip"));
@@ -175,6 +171,27 @@ class ImageBuilds {
             return ImageSpecs.read(ImageSpec.parseFrom(spec), files);
         } catch (InvalidProtocolBufferException e) {
             throw ProblemException.invalid(new Violation("spec.pb", null, "cannot be read: " + e.getMessage()));
+        }
+    }
+
+    private static Map<String, byte[]> files(InputStream body) throws IOException {
+        Map<String, byte[]> files = new HashMap<>();
+        int left = MOST_BYTES;
+        try (ZipInputStream zip = new ZipInputStream(body)) {
+            for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+                byte[] content = zip.readNBytes(left + 1);
+                left -= content.length;
+                if (left < 0 || files.size() == MOST_FILES) {
+                    throw ProblemException.invalid(new Violation(
+                            "body",
+                            null,
+                            "must unpack to at most " + MOST_FILES + " files of " + MOST_BYTES + " bytes together"));
+                }
+                files.put(entry.getName(), content);
+            }
+            return files;
+        } catch (ZipException | EOFException | IllegalArgumentException e) {
+            throw ProblemException.invalid(new Violation("body", null, "is no zip: " + e.getMessage()));
         }
     }
 }

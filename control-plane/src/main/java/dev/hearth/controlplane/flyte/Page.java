@@ -9,15 +9,21 @@ import java.util.List;
 record Page(int limit, int offset) {
     private static final int USUAL = 100;
     private static final int LARGEST = 1_000;
+    private static final int FURTHEST = Integer.MAX_VALUE - LARGEST;
 
     static Page of(ListRequest request) {
-        int limit = request.getLimit() == 0 ? USUAL : Math.clamp(request.getLimit(), 1, LARGEST);
+        int limit =
+                request.getLimit() == 0 ? USUAL : Math.clamp(Integer.toUnsignedLong(request.getLimit()), 1, LARGEST);
         try {
-            return new Page(limit, request.getToken().isEmpty() ? 0 : Integer.parseUnsignedInt(request.getToken()));
+            int offset = request.getToken().isEmpty() ? 0 : Integer.parseInt(request.getToken());
+            if (offset >= 0 && offset <= FURTHEST) {
+                return new Page(limit, offset);
+            }
         } catch (NumberFormatException e) {
-            throw new ConnectException(
-                    Code.INVALID_ARGUMENT, "token '" + request.getToken() + "' was not answered by this server");
+            // As below.
         }
+        throw new ConnectException(
+                Code.INVALID_ARGUMENT, "token '" + request.getToken() + "' was not answered by this server");
     }
 
     /** From one row more than the page has. */

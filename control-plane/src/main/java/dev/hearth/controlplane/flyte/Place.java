@@ -24,11 +24,14 @@ record Place(String org, String project, String domain) {
     }
 
     private Place checked() {
-        if (!QueryValues.isName(hearthProject())) {
+        // Each is a folder of its own, too.
+        if (!QueryValues.isName(project) || !QueryValues.isName(domain) || !QueryValues.isName(hearthProject())) {
             throw new ConnectException(
                     Code.INVALID_ARGUMENT,
-                    "project '" + project + "' and domain '" + domain + "' " + QueryValues.NAME_RULE);
+                    "project '" + project + "' and domain '" + domain + "', each and together, "
+                            + QueryValues.NAME_RULE);
         }
+        Names.address("organization", org);
         return this;
     }
 

@@ -1,15 +1,23 @@
 package dev.hearth.controlplane.flyte;
 
+import java.net.URI;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
-import org.springframework.web.servlet.view.RedirectView;
+import org.springframework.web.util.UriComponentsBuilder;
 
 /** Where the SDK's {@code run.url} points: the page of the run. */
 @Controller
 class RunAddress {
     @GetMapping("/v2/domain/{domain}/project/{project}/runs/{run}")
-    RedirectView run(@PathVariable String run) {
-        return new RedirectView("/runs/" + run, true, false);
+    ResponseEntity<Void> run(@PathVariable String run) {
+        URI page = UriComponentsBuilder.fromPath("/runs/{run}")
+                .build()
+                .expand(run)
+                .encode()
+                .toUri();
+        return ResponseEntity.status(HttpStatus.SEE_OTHER).location(page).build();
     }
 }

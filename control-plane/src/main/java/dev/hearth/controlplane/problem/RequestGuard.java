@@ -17,8 +17,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 20)
 final class RequestGuard extends OncePerRequestFilter {
-    /** The calls whose bodies have limits of their own: bundles, and those of the Flyte API. */
-    private static final Pattern OWN_LIMIT = Pattern.compile("/api/v1/bundles|/flyteidl2\\..*");
+    /** The calls whose bodies have limits of their own: bundles, and those of the Flyte API and its files. */
+    private static final Pattern OWN_LIMIT = Pattern.compile("/api/v1/bundles|/flyteidl2\\..*|/flyte/uploads");
 
     private final HttpSettings settings;
     private final ProblemWriter problems;

@@ -1,5 +1,6 @@
 package dev.hearth.controlplane.provisioning;
 
+import dev.hearth.controlplane.image.ImageBuildException;
 import dev.hearth.controlplane.peers.Owner;
 import dev.hearth.controlplane.provisioning.ProvisioningStore.Live;
 import dev.hearth.controlplane.provisioning.ProvisioningStore.Wanted;
@@ -137,20 +138,25 @@ final class Reconciler implements SmartLifecycle {
         try {
             Placement placement = provisioner.start(launch);
             store.placed(launch.replica(), placement, surroundings.clock().instant());
+        } catch (ImageBuildException e) {
+            // Says all there is to say, and will again.
+            log.warn("replica {} cannot be started: {}", launch.replica(), e.getMessage());
+            neverStarted(launch, e);
         } catch (RuntimeException e) {
             log.warn("replica {} cannot be started", launch.replica(), e);
-            replicas.ended(
-                    launch.replica(),
-                    new ReplicaExit(
-                            ReplicaPhase.FAILED,
-                            "REPLICA_NEVER_STARTED",
-                            "cannot be started: " + e.getMessage(),
-                            false));
+            neverStarted(launch, e);
         } finally {
             launching.remove(launch.replica());
             // Replicas that need the same may be started now.
             surroundings.signals().provisioning().ring();
         }
+    }
+
+    private void neverStarted(ReplicaLaunch launch, RuntimeException why) {
+        replicas.ended(
+                launch.replica(),
+                new ReplicaExit(
+                        ReplicaPhase.FAILED, "REPLICA_NEVER_STARTED", "cannot be started: " + why.getMessage(), false));
     }
 
     /** What an end means depends on where the replica was in its life. */

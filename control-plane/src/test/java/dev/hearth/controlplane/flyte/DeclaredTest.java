@@ -12,6 +12,7 @@ import dev.hearth.model.Resources;
 import dev.hearth.model.Scope;
 import flyteidl2.core.Container;
 import flyteidl2.core.Identifier;
+import flyteidl2.core.Identity;
 import flyteidl2.core.KeyValuePair;
 import flyteidl2.core.Resources.ResourceEntry;
 import flyteidl2.core.Resources.ResourceName;
@@ -130,6 +131,35 @@ class DeclaredTest {
                 task -> task.setMetadata(TaskMetadata.newBuilder()
                         .setTimeouts(TimeoutStrategy.newBuilder().setDeadline(seconds(5)))),
                 "max_runtime");
+    }
+
+    @Test
+    void termsThatAreNoneAreRefused() {
+        refused(task -> task.setMetadata(TaskMetadata.newBuilder().setTimeout(seconds(-1))), "timeout must be");
+        refused(
+                task -> task.setMetadata(TaskMetadata.newBuilder()
+                        .setTimeouts(TimeoutStrategy.newBuilder().setQueuedTimeout(seconds(-1)))),
+                "queueTimeout must be");
+        refused(
+                task -> task.setMetadata(TaskMetadata.newBuilder()
+                        .setTimeout(
+                                Duration.newBuilder().setSeconds(Long.MAX_VALUE).setNanos(Integer.MAX_VALUE))),
+                "a duration that is longer than time");
+        refused(
+                task -> task.setMetadata(TaskMetadata.newBuilder()
+                        .setRetries(RetryStrategy.newBuilder().setRetries(1 << 31))),
+                "retries must be 0 to 100");
+    }
+
+    @Test
+    void serviceAccountsAndVariablesOfThePlatformAreRefused() {
+        refused(
+                task -> task.setSecurityContext(SecurityContext.newBuilder()
+                        .setRunAs(Identity.newBuilder().setK8SServiceAccount("robot"))),
+                "wants a service account");
+        refused(
+                task -> task.setContainer(container().addEnv(pair("HEARTH_TOKEN", "x"))),
+                "has a variable HEARTH_TOKEN");
     }
 
     private static void refused(UnaryOperator<TaskTemplate.Builder> change, String why) {

@@ -2,6 +2,7 @@ package dev.hearth.controlplane.live;
 
 import static org.awaitility.Awaitility.await;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -13,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +50,16 @@ final class LiveServer implements AutoCloseable {
     LiveServer with(String name, String value) {
         settings.put(name, value);
         return this;
+    }
+
+    /** It finds none that works, so that runs of Python tasks cost nothing: no replica can be started for them. */
+    LiveServer withoutPython() throws IOException {
+        Path programs = Files.createDirectories(home.resolve("no-python"));
+        for (String name : List.of("python3", "python3.12")) {
+            Path none = Files.writeString(programs.resolve(name), "#!/bin/false\n");
+            Files.setPosixFilePermissions(none, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        return with("PATH", programs + File.pathSeparator + System.getenv("PATH"));
     }
 
     /** Sends this token with every request that has no other. */

@@ -21,7 +21,8 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 final class PlayedReplica {
     static final String TOKEN = "the join token of a play";
 
-    private static final AtomicInteger ORDINALS = new AtomicInteger(1);
+    /** Beyond those of the replicas that the server itself may start. */
+    private static final AtomicInteger ORDINALS = new AtomicInteger(1_000);
 
     private PlayedReplica() {}
 

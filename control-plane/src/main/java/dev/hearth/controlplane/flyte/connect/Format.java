@@ -30,6 +30,9 @@ enum Format {
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
+            if (!JsonText.isUnicode(text)) {
+                throw new InvalidProtocolBufferException("a text holds half of a surrogate pair");
+            }
             Message.Builder builder = defaultMessage.newBuilderForType();
             PARSER.merge(text, builder);
             return builder.build();
@@ -41,6 +44,10 @@ enum Format {
                 return PRINTER.print(message).getBytes(StandardCharsets.UTF_8);
             } catch (InvalidProtocolBufferException e) {
                 throw new UncheckedIOException("An answer holds a message that is not of the Flyte API", e);
+            } catch (IllegalArgumentException e) {
+                // Such as a time after the year 9999, or a Value that is infinite.
+                throw new ConnectException(
+                        Code.OUT_OF_RANGE, "The answer cannot be written as JSON, ask for protobuf: " + e.getMessage());
             }
         }
     };

@@ -12,6 +12,8 @@ import java.util.concurrent.TimeoutException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
+import org.springframework.web.context.request.RequestAttributes;
+import org.springframework.web.context.request.RequestContextHolder;
 
 /** Serves calls that have one answer. */
 @Component
@@ -58,7 +60,12 @@ final class UnaryCalls {
         if (deadline.isPast()) {
             throw deadline.exceeded();
         }
-        FutureTask<R> task = new FutureTask<>(work);
+        RequestAttributes address = RequestContextHolder.getRequestAttributes();
+        FutureTask<R> task = new FutureTask<>(() -> {
+            // Handlers may ask under which address they were called.
+            RequestContextHolder.setRequestAttributes(address);
+            return work.call();
+        });
         Thread.ofVirtual().name("connect-call").start(task);
         try {
             Duration left = deadline.atMost(deadline.allowed());

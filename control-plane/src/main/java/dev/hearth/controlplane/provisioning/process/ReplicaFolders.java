@@ -5,6 +5,7 @@ import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
@@ -54,8 +55,17 @@ record ReplicaFolders(Path root, int keep) {
                     .toList();
             // The folder that was just made counts as ended: its process is not there yet.
             for (long replica : ended.subList(Math.min(keep + 1, ended.size()), ended.size())) {
-                FileSystemUtils.deleteRecursively(of(replica));
+                removeIfThere(of(replica));
             }
+        }
+    }
+
+    /** Replicas are made at the same time, and each of them sweeps. */
+    private static void removeIfThere(Path folder) throws IOException {
+        try {
+            FileSystemUtils.deleteRecursively(folder);
+        } catch (NoSuchFileException removedMeanwhile) {
+            // Just as well.
         }
     }
 
