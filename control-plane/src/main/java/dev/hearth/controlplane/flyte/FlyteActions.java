@@ -2,8 +2,6 @@ package dev.hearth.controlplane.flyte;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.hearth.controlplane.environment.EnvironmentCatalog.TaskTarget;
-import dev.hearth.controlplane.flyte.FlyteStore.ActionRow;
-import dev.hearth.controlplane.flyte.FlyteStore.EndedChild;
 import dev.hearth.controlplane.flyte.FlyteStore.FlyteRun;
 import dev.hearth.controlplane.flyte.FlyteStore.Parent;
 import dev.hearth.controlplane.flyte.Targets.Ready;
@@ -11,9 +9,6 @@ import dev.hearth.controlplane.flyte.connect.Code;
 import dev.hearth.controlplane.flyte.connect.ConnectException;
 import dev.hearth.controlplane.flyte.connect.ConnectService;
 import dev.hearth.controlplane.flyte.connect.Methods;
-import dev.hearth.controlplane.flyte.connect.ServerStream;
-import dev.hearth.controlplane.journal.ActionChange;
-import dev.hearth.controlplane.journal.Feed;
 import dev.hearth.controlplane.journal.Journal;
 import dev.hearth.controlplane.journal.NewChild;
 import dev.hearth.controlplane.journal.Outcome;
@@ -26,7 +21,6 @@ import dev.hearth.controlplane.pool.Pools;
 import dev.hearth.controlplane.problem.Texts;
 import dev.hearth.controlplane.run.RunService;
 import dev.hearth.controlplane.scheduling.AttemptKey;
-import dev.hearth.model.ActionPhase;
 import dev.hearth.model.ErrorCode;
 import dev.hearth.model.Terms;
 import flyteidl2.actions.AbortRequest;
@@ -35,66 +29,48 @@ import flyteidl2.actions.Action;
 import flyteidl2.actions.EnqueueRequest;
 import flyteidl2.actions.EnqueueResponse;
 import flyteidl2.actions.WatchForUpdatesRequest;
-import flyteidl2.actions.WatchForUpdatesResponse;
 import flyteidl2.common.ActionIdentifier;
 import flyteidl2.core.ContainerError;
 import flyteidl2.core.ErrorDocument;
 import flyteidl2.task.RunSpec;
 import flyteidl2.task.TaskSpec;
-import flyteidl2.workflow.ControlMessage;
 import flyteidl2.workflow.TraceAction;
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** {@code flyteidl2.actions.ActionsService}: what a running task asks of its children. */
 @Component
 final class FlyteActions implements ConnectService {
-    private static final Duration SLOW_LOOK = Duration.ofSeconds(2);
-    private static final Duration KEEP_ALIVE = Duration.ofSeconds(20);
-
     /** The SDK waits five seconds, and then asks again. */
     private static final Duration PATIENCE = Duration.ofSeconds(4);
-
-    /** An end may be committed so long after its time. */
-    private static final Duration COMMITTED_WITHIN = Duration.ofMinutes(5);
 
     private static final String ROOT = "a0";
 
     private static final int LONGEST_MESSAGE = 32 * 1024;
 
-    private static final Set<ActionPhase> ENDED_BADLY =
-            Set.of(ActionPhase.FAILED, ActionPhase.ABORTED, ActionPhase.TIMED_OUT);
-
     private final FlyteStore store;
     private final Targets targets;
     private final FlyteFiles files;
+    private final FlyteChildren children;
     private final Engine engine;
 
-    FlyteActions(FlyteStore store, Targets targets, FlyteFiles files, Engine engine) {
+    FlyteActions(FlyteStore store, Targets targets, FlyteFiles files, FlyteChildren children, Engine engine) {
         this.store = store;
         this.targets = targets;
         this.files = files;
+        this.children = children;
         this.engine = engine;
     }
 
-    /** What takes children in and tells of them. */
-    @Component("flyteChildren")
-    record Engine(Journal journal, Payloads payloads, Pools pools, RunService runs, Feed feed, Clock clock) {}
+    /** What takes children in. */
+    @Component("flyteActionsEngine")
+    record Engine(Journal journal, Payloads payloads, Pools pools, RunService runs, Clock clock) {}
 
     @Override
     public String name() {
@@ -105,7 +81,7 @@ final class FlyteActions implements ConnectService {
     public void bind(Methods methods) {
         methods.unary("Enqueue", EnqueueRequest.getDefaultInstance(), this::enqueue);
         methods.unary("Abort", AbortRequest.getDefaultInstance(), this::abort);
-        methods.stream("WatchForUpdates", WatchForUpdatesRequest.getDefaultInstance(), this::watch);
+        methods.stream("WatchForUpdates", WatchForUpdatesRequest.getDefaultInstance(), children::watch);
     }
 
     private EnqueueResponse enqueue(EnqueueRequest request) {
@@ -284,121 +260,5 @@ final class FlyteActions implements ConnectService {
         }
         engine.runs().cancel(run, id.getName());
         return AbortResponse.getDefaultInstance();
-    }
-
-    /** The children that there are, a mark, and then each end, without a gap in between. */
-    private void watch(WatchForUpdatesRequest request, ServerStream<WatchForUpdatesResponse> stream)
-            throws IOException, InterruptedException {
-        ActionIdentifier id = request.getParentActionId();
-        String run = id.getRun().getName();
-        String parent = id.getName();
-        Place place =
-                store.run(run).orElseThrow(() -> FlyteRuns.unknown(run, parent)).place();
-        Queue<ActionChange> changes = new ConcurrentLinkedQueue<>();
-        AtomicBoolean elsewhere = new AtomicBoolean();
-        try (Feed.Subscription subscription = engine.feed()
-                .subscribe(
-                        run,
-                        change -> {
-                            if (parent.equals(change.parent()) || parent.equals(change.name())) {
-                                changes.add(change);
-                                stream.ring();
-                            }
-                        },
-                        () -> {
-                            elsewhere.set(true);
-                            stream.ring();
-                        })) {
-            Children children = new Children(place, run, parent, stream);
-            children.look();
-            children.mark();
-            long lookedAt = System.nanoTime();
-            long spokenAt = System.nanoTime();
-            while (stream.isOpen() && !children.isOver()) {
-                boolean news = stream.await(SLOW_LOOK);
-                for (ActionChange change = changes.poll(); change != null; change = changes.poll()) {
-                    children.tell(change);
-                    spokenAt = System.nanoTime();
-                }
-                if (elsewhere.getAndSet(false) || (!news && System.nanoTime() - lookedAt > SLOW_LOOK.toNanos())) {
-                    children.look();
-                    lookedAt = System.nanoTime();
-                }
-                if (System.nanoTime() - spokenAt > KEEP_ALIVE.toNanos()) {
-                    children.mark();
-                    spokenAt = System.nanoTime();
-                }
-            }
-        }
-    }
-
-    /** What was said on one stream of the children of one parent. */
-    private final class Children {
-        private final Place place;
-        private final String run;
-        private final String parent;
-        private final ServerStream<WatchForUpdatesResponse> stream;
-        private final Map<String, ActionPhase> told = new HashMap<>();
-        private Instant lookedAt = Instant.EPOCH;
-        private boolean over;
-
-        Children(Place place, String run, String parent, ServerStream<WatchForUpdatesResponse> stream) {
-            this.place = place;
-            this.run = run;
-            this.parent = parent;
-            this.stream = stream;
-        }
-
-        boolean isOver() {
-            return over;
-        }
-
-        void mark() throws IOException {
-            stream.send(WatchForUpdatesResponse.newBuilder()
-                    .setControlMessage(ControlMessage.newBuilder().setSentinel(true))
-                    .build());
-        }
-
-        /** Those that ended badly under an earlier attempt of the parent begin anew when they are asked for. */
-        void look() throws IOException {
-            ActionRow own = store.action(run, parent).orElseThrow(() -> FlyteRuns.unknown(run, parent));
-            Instant now = engine.clock().instant();
-            List<EndedChild> page = store.endedChildren(run, parent, lookedAt, 0);
-            while (!page.isEmpty()) {
-                for (EndedChild child : page) {
-                    if (!ENDED_BADLY.contains(child.phase()) || child.parentAttempt() >= own.attempt()) {
-                        tell(child.name(), child.phase(), child.result(), child.error());
-                    }
-                }
-                page = page.size() < FlyteStore.CHILDREN
-                        ? List.of()
-                        : store.endedChildren(
-                                run, parent, lookedAt, page.getLast().id());
-            }
-            lookedAt = now.minus(COMMITTED_WITHIN);
-            over = own.phase().isTerminal();
-        }
-
-        void tell(ActionChange change) throws IOException {
-            if (change.name().equals(parent)) {
-                over = change.phase().isTerminal();
-                return;
-            }
-            tell(
-                    change.name(),
-                    change.phase(),
-                    change.outcome() instanceof Succeeded succeeded ? targets.result(succeeded.output()) : null,
-                    change.outcome() instanceof Failed failed ? failed : null);
-        }
-
-        private void tell(String child, ActionPhase phase, @Nullable Result result, @Nullable Failed error)
-                throws IOException {
-            // How it goes meanwhile nobody waits for.
-            if (phase.isTerminal() && told.put(child, phase) != phase) {
-                stream.send(WatchForUpdatesResponse.newBuilder()
-                        .setActionUpdate(Messages.update(Messages.id(place, run, child), phase, result, error))
-                        .build());
-            }
-        }
     }
 }

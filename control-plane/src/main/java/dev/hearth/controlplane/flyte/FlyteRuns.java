@@ -59,13 +59,21 @@ final class FlyteRuns implements ConnectService {
     private static final String ROOT = "a0";
 
     private final FlyteStore store;
+    private final FlyteTaskStore tasks;
     private final Targets targets;
     private final Messages messages;
     private final FlyteFiles files;
     private final Engine engine;
 
-    FlyteRuns(FlyteStore store, Targets targets, Messages messages, FlyteFiles files, Engine engine) {
+    FlyteRuns(
+            FlyteStore store,
+            FlyteTaskStore tasks,
+            Targets targets,
+            Messages messages,
+            FlyteFiles files,
+            Engine engine) {
         this.store = store;
+        this.tasks = tasks;
         this.targets = targets;
         this.messages = messages;
         this.files = files;
@@ -132,7 +140,7 @@ final class FlyteRuns implements ConnectService {
             case TASK_SPEC -> request.getTaskSpec();
             case TASK_ID -> {
                 TaskIdentifier id = request.getTaskId();
-                yield store.task(id).map(task -> store.spec(task.spec())).orElseThrow(() -> FlyteTasks.unknown(id));
+                yield tasks.task(id).map(task -> tasks.spec(task.spec())).orElseThrow(() -> FlyteTasks.unknown(id));
             }
             case TRIGGER_NAME -> throw new ConnectException(Code.UNIMPLEMENTED, "Hearth has no triggers");
             case TASK_NOT_SET -> throw new ConnectException(Code.INVALID_ARGUMENT, "task_spec or task_id is required");

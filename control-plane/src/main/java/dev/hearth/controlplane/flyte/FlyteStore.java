@@ -13,8 +13,6 @@ import dev.hearth.controlplane.problem.Texts;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.model.ActionPhase;
 import flyteidl2.task.RunSpec;
-import flyteidl2.task.TaskIdentifier;
-import flyteidl2.task.TaskSpec;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.ResultSet;
@@ -22,8 +20,6 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +33,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** The tables of this door, and what it reads of the engine's. Thread-safe. */
 @Repository
 class FlyteStore {
-    /** Specifications and runs that are remembered; they never change. */
+    /** Things that are remembered because they never change. */
     private static final int REMEMBERED = 10_000;
 
     /** That are read at once. */
@@ -57,8 +53,6 @@ class FlyteStore {
     private final JsonMapper json;
     private final Clock clock;
     private final Payloads payloads;
-    private final Map<String, TaskSpec> specs = new ConcurrentHashMap<>();
-    private final Map<String, LocalDate> savedOn = new ConcurrentHashMap<>();
     private final Map<String, FlyteRun> runs = new ConcurrentHashMap<>();
     private volatile byte @Nullable [] uploadKey;
 
@@ -115,38 +109,6 @@ class FlyteStore {
             int priority,
             @Nullable AttemptKey running) {}
 
-    record DeployedTask(String project, String domain, String name, String version, String spec, Instant deployedAt) {}
-
-    /** Answers its SHA-256. */
-    String save(TaskSpec spec) {
-        byte[] bytes = spec.toByteArray();
-        String digest = sha256(bytes);
-        Instant now = clock.instant();
-        LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
-        if (!today.equals(savedOn.get(digest))) {
-            sql.sql("""
-                    INSERT INTO flyte_spec (sha256, spec, created_at, used_on) VALUES (?, ?, ?::timestamptz, ?::date)
-                    ON CONFLICT (sha256) DO UPDATE SET used_on = excluded.used_on WHERE flyte_spec.used_on < excluded.used_on
-                    """).params(digest, bytes, now.toString(), today.toString()).update();
-            remember(savedOn, digest, today);
-            remember(specs, digest, spec);
-        }
-        return digest;
-    }
-
-    TaskSpec spec(String digest) {
-        TaskSpec known = specs.get(digest);
-        if (known != null) {
-            return known;
-        }
-        TaskSpec read = sql.sql("SELECT spec FROM flyte_spec WHERE sha256 = ?")
-                .param(digest)
-                .query((row, n) -> parsed(TaskSpec.parser(), row.getBytes("spec")))
-                .single();
-        remember(specs, digest, read);
-        return read;
-    }
-
     void save(String run, Place place, RunSpec spec) {
         sql.sql("""
                 INSERT INTO flyte_run (run, org, project, domain, run_spec, created_at) VALUES (?, ?, ?, ?, ?, ?::timestamptz)
@@ -163,7 +125,7 @@ class FlyteStore {
     }
 
     /** PostgreSQL's text holds every character but NUL. */
-    private static String clean(String text) {
+    static String clean(String text) {
         if (!Texts.isStorable(text)) {
             throw new ConnectException(Code.INVALID_ARGUMENT, "a name holds the character U+0000");
         }
@@ -197,72 +159,11 @@ class FlyteStore {
         return known;
     }
 
-    private static <V> void remember(Map<String, V> known, String key, V value) {
+    static <V> void remember(Map<String, V> known, String key, V value) {
         if (known.size() >= REMEMBERED) {
             known.clear();
         }
         known.put(key, value);
-    }
-
-    void deploy(TaskIdentifier id, String spec) {
-        sql.sql("""
-                INSERT INTO flyte_task (project, domain, name, version, spec, deployed_at) VALUES (?, ?, ?, ?, ?, ?::timestamptz)
-                ON CONFLICT (project, domain, name, version) DO UPDATE SET spec = excluded.spec
-                """)
-                .params(
-                        clean(id.getProject()),
-                        clean(id.getDomain()),
-                        clean(id.getName()),
-                        clean(id.getVersion()),
-                        spec,
-                        clock.instant().toString())
-                .update();
-    }
-
-    /** Without a version the newest. */
-    Optional<DeployedTask> task(TaskIdentifier id) {
-        return sql.sql("""
-                SELECT * FROM flyte_task
-                WHERE project = ? AND domain = ? AND name = ? AND (? = '' OR version = ?) ORDER BY deployed_at DESC LIMIT 1
-                """)
-                .params(
-                        clean(id.getProject()),
-                        clean(id.getDomain()),
-                        clean(id.getName()),
-                        clean(id.getVersion()),
-                        id.getVersion())
-                .query((row, n) -> task(row))
-                .optional();
-    }
-
-    /**
-     * Newest first.
-     *
-     * @param name null = all
-     */
-    List<DeployedTask> tasks(String project, String domain, @Nullable String name, int limit, int offset) {
-        return sql.sql("""
-                SELECT * FROM flyte_task
-                WHERE project = ? AND domain = ? AND (?::text IS NULL OR name = ?) ORDER BY deployed_at DESC, name LIMIT ? OFFSET ?
-                """)
-                .param(clean(project))
-                .param(clean(domain))
-                .param(name == null ? null : clean(name))
-                .param(name)
-                .param(limit)
-                .param(offset)
-                .query((row, n) -> task(row))
-                .list();
-    }
-
-    private static DeployedTask task(ResultSet row) throws SQLException {
-        return new DeployedTask(
-                row.getString("project"),
-                row.getString("domain"),
-                row.getString("name"),
-                row.getString("version"),
-                row.getString("spec"),
-                row.getTimestamp("deployed_at").toInstant());
     }
 
     Optional<Parent> parent(String run, String action) {
@@ -431,7 +332,7 @@ class FlyteStore {
         return time == null ? null : time.toInstant();
     }
 
-    private static <M> M parsed(Parser<M> parser, byte[] bytes) {
+    static <M> M parsed(Parser<M> parser, byte[] bytes) {
         try {
             return parser.parseFrom(bytes);
         } catch (InvalidProtocolBufferException e) {

@@ -1,7 +1,7 @@
 package dev.hearth.controlplane.flyte;
 
 import dev.hearth.controlplane.environment.DeclaredEnvironments;
-import dev.hearth.controlplane.flyte.FlyteStore.DeployedTask;
+import dev.hearth.controlplane.flyte.FlyteTaskStore.DeployedTask;
 import dev.hearth.controlplane.flyte.connect.Code;
 import dev.hearth.controlplane.flyte.connect.ConnectException;
 import dev.hearth.controlplane.flyte.connect.ConnectService;
@@ -34,10 +34,10 @@ import org.springframework.stereotype.Component;
 final class FlyteTasks implements ConnectService {
     private static final String NAME_FIELD = "name";
 
-    private final FlyteStore store;
+    private final FlyteTaskStore store;
     private final DeclaredEnvironments environments;
 
-    FlyteTasks(FlyteStore store, DeclaredEnvironments environments) {
+    FlyteTasks(FlyteTaskStore store, DeclaredEnvironments environments) {
         this.store = store;
         this.environments = environments;
     }

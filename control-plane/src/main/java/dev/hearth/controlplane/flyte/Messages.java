@@ -42,9 +42,11 @@ final class Messages {
             "SYSTEM");
 
     private final FlyteStore store;
+    private final FlyteTaskStore tasks;
 
-    Messages(FlyteStore store) {
+    Messages(FlyteStore store, FlyteTaskStore tasks) {
         this.store = store;
+        this.tasks = tasks;
     }
 
     static flyteidl2.common.ActionPhase phase(ActionPhase phase) {
@@ -108,7 +110,7 @@ final class Messages {
                 .setStatus(status(row));
         Call call = row.call();
         if (call != null && call.spec() != null) {
-            details.setTask(store.spec(call.spec()));
+            details.setTask(tasks.spec(call.spec()));
         }
         Failed error = row.error();
         if (error != null && row.phase() == ActionPhase.ABORTED) {
@@ -181,7 +183,7 @@ final class Messages {
                         .setDomain(place.domain())
                         .setName(row.task()));
         if (call != null && call.spec() != null) {
-            TaskSpec spec = store.spec(call.spec());
+            TaskSpec spec = tasks.spec(call.spec());
             task.setShortName(spec.getShortName())
                     .setTaskType(spec.getTaskTemplate().getType());
             task.getIdBuilder().setVersion(spec.getTaskTemplate().getId().getVersion());

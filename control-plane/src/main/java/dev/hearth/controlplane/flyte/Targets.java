@@ -14,11 +14,11 @@ import tools.jackson.databind.json.JsonMapper;
 /** From what the SDK declares to what the engine runs. */
 @Component
 final class Targets {
-    private final FlyteStore store;
+    private final FlyteTaskStore store;
     private final DeclaredEnvironments environments;
     private final JsonMapper json;
 
-    Targets(FlyteStore store, DeclaredEnvironments environments, JsonMapper json) {
+    Targets(FlyteTaskStore store, DeclaredEnvironments environments, JsonMapper json) {
         this.store = store;
         this.environments = environments;
         this.json = json;

@@ -7,7 +7,6 @@ import dev.hearth.controlplane.TestDatabase;
 import dev.hearth.controlplane.storage.FileStores;
 import flyteidl2.core.Container;
 import flyteidl2.core.TaskTemplate;
-import flyteidl2.task.RunSpec;
 import flyteidl2.task.TaskIdentifier;
 import flyteidl2.task.TaskSpec;
 import java.io.ByteArrayInputStream;
@@ -27,12 +26,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.util.unit.DataSize;
-import tools.jackson.databind.json.JsonMapper;
 
 class FlytePastTest {
     private static final Instant NOW = Instant.parse("2026-05-20T12:00:00Z");
     private static final Duration KEEP = Duration.ofDays(30);
-    private static final Place PLACE = new Place("hearth", "default", "development");
 
     @TempDir
     private Path folder;
@@ -70,7 +67,7 @@ class FlytePastTest {
         String younger = file("runs/r2/a0/1/outputs.pb", 59);
         String code = file("uploads/x/code.tgz", 300);
         String forgotten = file("uploads/y/code.tgz", 300);
-        FlyteStore store = store(NOW.minus(Duration.ofDays(300)));
+        FlyteTaskStore store = tasks(NOW.minus(Duration.ofDays(300)));
         store.deploy(
                 TaskIdentifier.newBuilder()
                         .setProject("default")
@@ -91,10 +88,10 @@ class FlytePastTest {
 
     @Test
     void aSpecificationGoesWhenNobodyHasUsedItForLong() {
-        FlyteStore begin = store(NOW.minus(Duration.ofDays(300)));
+        FlyteTaskStore begin = tasks(NOW.minus(Duration.ofDays(300)));
         String forgotten = begin.save(spec("a"));
         String used = begin.save(spec("b"));
-        store(NOW.minus(Duration.ofDays(59))).save(spec("b"));
+        tasks(NOW.minus(Duration.ofDays(59))).save(spec("b"));
 
         past.drop(NOW.minus(KEEP), KEEP);
 
@@ -106,7 +103,7 @@ class FlytePastTest {
     @Test
     void aControlPlaneThatGoesOnForLongStillTellsThatASpecificationIsUsed() {
         MovingClock clock = new MovingClock(NOW.minus(Duration.ofDays(300)));
-        FlyteStore store = new FlyteStore(sql, new JsonMapper(), clock);
+        FlyteTaskStore store = new FlyteTaskStore(sql, clock);
         String used = store.save(spec("a"));
         clock.now = NOW.minus(Duration.ofDays(1));
         store.save(spec("a"));
@@ -119,11 +116,8 @@ class FlytePastTest {
 
     @Test
     void whatWasSaidOfARunGoesWithTheRun() {
-        FlyteStore store = store(NOW.minus(Duration.ofDays(40)));
-        store.save("gone", PLACE, RunSpec.getDefaultInstance());
-        store.cache(PLACE, "key of the gone", "gone", "a1");
-        store.save("there", PLACE, RunSpec.getDefaultInstance());
-        store.cache(PLACE, "key", "there", "a1");
+        saveRun("gone");
+        saveRun("there");
         sql.sql("""
                 INSERT INTO environment (project, name, state, created_at) VALUES ('default', 'env', 'ACTIVE', now());
                 INSERT INTO environment_version (environment_id, version, state, spec, tasks, deployed_at)
@@ -136,11 +130,21 @@ class FlytePastTest {
         assertThat(sql.sql("SELECT run FROM flyte_run").query(String.class).list())
                 .containsExactly("there");
         assertThat(sql.sql("SELECT key FROM flyte_cache").query(String.class).list())
-                .containsExactly("key");
+                .containsExactly("key of there");
     }
 
-    private FlyteStore store(Instant now) {
-        return new FlyteStore(sql, new JsonMapper(), Clock.fixed(now, ZoneOffset.UTC));
+    private FlyteTaskStore tasks(Instant now) {
+        return new FlyteTaskStore(sql, Clock.fixed(now, ZoneOffset.UTC));
+    }
+
+    private void saveRun(String run) {
+        String then = NOW.minus(Duration.ofDays(40)).toString();
+        sql.sql("INSERT INTO flyte_run VALUES (?, 'hearth', 'default', 'development', '', ?::timestamptz)")
+                .params(run, then)
+                .update();
+        sql.sql("INSERT INTO flyte_cache VALUES ('default', 'development', ?, ?, 'a1', ?::timestamptz)")
+                .params("key of " + run, run, then)
+                .update();
     }
 
     private static TaskSpec spec(String... args) {
