@@ -39,6 +39,7 @@ import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 @Component
 final class FlyteData implements ConnectService {
     private static final Duration UPLOAD_WITHIN = Duration.ofHours(1);
+    private static final Duration UPLOAD_WITHIN_AT_MOST = Duration.ofDays(7);
     private static final int MD5_BYTES = 16;
 
     /** Lines of one message. */
@@ -86,7 +87,13 @@ final class FlyteData implements ConnectService {
         String folder = request.getFilenameRoot().isEmpty() ? HexFormat.of().formatHex(md5) : request.getFilenameRoot();
         String file = files.upload(place, folder, request.getFilename().isEmpty() ? "file" : request.getFilename());
         String address = files.address(file);
-        Instant until = clock.instant().plus(UPLOAD_WITHIN);
+        if (request.getContentLength() > uploads.most()) {
+            throw new ConnectException(
+                    Code.INVALID_ARGUMENT,
+                    "content_length may be at most " + uploads.most() + " bytes (hearth.flyte.max-upload), was "
+                            + request.getContentLength());
+        }
+        Instant until = clock.instant().plus(within(request));
         return CreateUploadLocationResponse.newBuilder()
                 .setSignedUrl(ServletUriComponentsBuilder.fromCurrentContextPath()
                                 .build()
@@ -96,6 +103,20 @@ final class FlyteData implements ConnectService {
                 .setNativeUrl(address)
                 .setExpiresAt(Messages.time(until))
                 .build();
+    }
+
+    private static Duration within(CreateUploadLocationRequest request) {
+        if (!request.hasExpiresIn()) {
+            return UPLOAD_WITHIN;
+        }
+        Duration wanted = Duration.ofSeconds(request.getExpiresIn().getSeconds());
+        if (!wanted.isPositive() || wanted.compareTo(UPLOAD_WITHIN_AT_MOST) > 0) {
+            throw new ConnectException(
+                    Code.INVALID_ARGUMENT,
+                    "expires_in must be 1 s to " + UPLOAD_WITHIN_AT_MOST.toSeconds() + " s, was " + wanted.toSeconds()
+                            + " s");
+        }
+        return wanted;
     }
 
     private UploadInputsResponse uploadInputs(UploadInputsRequest request) {
@@ -160,6 +181,11 @@ final class FlyteData implements ConnectService {
                             .build());
                     gathered.clear();
                 }
+            }
+
+            @Override
+            public void silence() throws IOException {
+                stream.send(TailLogsResponse.getDefaultInstance());
             }
         });
     }

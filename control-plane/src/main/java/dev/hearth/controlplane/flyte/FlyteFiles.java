@@ -16,6 +16,9 @@ import org.springframework.stereotype.Component;
 /** Files as the SDK keeps them, under addresses that replicas read and write by themselves. Thread-safe. */
 @Component
 final class FlyteFiles {
+    /** As long as a call may be. */
+    private static final long LONGEST_SHOWN = 64 << 20;
+
     private final NamedFiles files;
 
     FlyteFiles(FlyteSettings settings, FileStores stores) {
@@ -39,7 +42,7 @@ final class FlyteFiles {
 
     /** The name of a place for an upload. */
     String upload(Place place, String folder, String file) {
-        return name(place, "uploads", (folder + "/" + file).replaceAll("/+", "/"));
+        return name(place, "uploads", folder + "/" + file);
     }
 
     private static String name(Place place, String kind, String rest) {
@@ -60,9 +63,13 @@ final class FlyteFiles {
         files.write(name, content);
     }
 
-    /** Empty if there is none. Addresses outside of this server's files are not read. */
+    /** Empty if there is none. Addresses outside of this server's files are not read. Throws a {@link ConnectException} if it is too long. */
     Optional<byte[]> read(String address) {
-        return files.read(address);
+        try {
+            return files.read(address, LONGEST_SHOWN);
+        } catch (IllegalArgumentException e) {
+            throw new ConnectException(Code.FAILED_PRECONDITION, String.valueOf(e.getMessage()));
+        }
     }
 
     /** @param kept addresses of those that stay */

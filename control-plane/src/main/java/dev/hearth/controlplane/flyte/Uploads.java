@@ -45,6 +45,11 @@ class Uploads {
         this.clock = clock;
     }
 
+    /** Bytes that a file may have. */
+    long most() {
+        return settings.maxUpload().toBytes();
+    }
+
     /** The query of an address to which this content may be put until then. */
     String signed(String file, byte[] md5, Instant until) {
         String digest = Base64.getUrlEncoder().withoutPadding().encodeToString(md5);
@@ -70,7 +75,7 @@ class Uploads {
             throw new ProblemException(
                     HttpStatus.FORBIDDEN, "Forbidden", "This address has expired; ask for another one.", List.of());
         }
-        long most = settings.maxUpload().toBytes();
+        long most = most();
         if (request.getContentLengthLong() > most) {
             throw tooLarge(most);
         }
@@ -78,6 +83,8 @@ class Uploads {
         byte[] expected = Base64.getUrlDecoder().decode(md5);
         try {
             files.write(target, new Checked(request.getInputStream(), expected, most));
+        } catch (IllegalArgumentException e) {
+            throw ProblemException.invalid(new Violation("file", target, "is no place for a file: " + e.getMessage()));
         } catch (StorageException e) {
             if (e.getCause() instanceof Checked.Refused refused) {
                 throw refused.tooLarge

@@ -19,6 +19,9 @@ public final class LogTail {
 
         /** What was said so far should arrive. */
         void flush() throws IOException;
+
+        /** Nothing was said for a while: time to find out whether somebody is left. */
+        void silence() throws IOException;
     }
 
     /**
@@ -39,7 +42,9 @@ public final class LogTail {
             }
 
             @Override
-            public void silence() {}
+            public void silence() throws IOException {
+                lines.silence();
+            }
 
             @Override
             public void end() {}

@@ -2,6 +2,7 @@ package dev.hearth.controlplane.storage;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -43,6 +44,9 @@ final class FolderFiles implements NamedFiles {
     @Override
     public void write(String name, InputStream content) {
         Path file = path(name);
+        if (Files.isDirectory(file)) {
+            throw new IllegalArgumentException(name + " is a folder");
+        }
         try {
             Files.createDirectories(file.getParent());
             Path part = Files.createTempFile(file.getParent(), ".", ".part");
@@ -52,18 +56,27 @@ final class FolderFiles implements NamedFiles {
             } finally {
                 Files.deleteIfExists(part);
             }
+        } catch (FileAlreadyExistsException e) {
+            throw new IllegalArgumentException("what should be a folder of " + name + " is a file", e);
         } catch (IOException e) {
             throw new StorageException("Cannot write " + file, e);
         }
     }
 
     @Override
-    public Optional<byte[]> read(String address) {
+    public Optional<byte[]> read(String address, long most) {
         Path file = found(address);
-        if (file == null || !Files.isRegularFile(file)) {
+        if (file == null) {
             return Optional.empty();
         }
         try {
+            // Tasks write here, and may have left links to elsewhere.
+            if (!file.toRealPath().startsWith(root.toRealPath()) || !Files.isRegularFile(file)) {
+                return Optional.empty();
+            }
+            if (Files.size(file) > most) {
+                throw NamedFiles.tooLong(address, Files.size(file), most);
+            }
             return Optional.of(Files.readAllBytes(file));
         } catch (NoSuchFileException e) {
             return Optional.empty();

@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 
@@ -68,18 +70,24 @@ final class S3Files implements NamedFiles {
     }
 
     @Override
-    public Optional<byte[]> read(String address) {
+    public Optional<byte[]> read(String address, long most) {
         if (!address.startsWith(root()) || !NamedFiles.isName(address.substring(root().length()))) {
             return Optional.empty();
         }
         String key = prefix + address.substring(root().length());
         return ask("read " + key, () -> {
-            try {
-                return Optional.of(
-                        s3.getObjectAsBytes(request -> request.bucket(bucket).key(key))
-                                .asByteArray());
+            try (ResponseInputStream<GetObjectResponse> object =
+                    s3.getObject(request -> request.bucket(bucket).key(key))) {
+                long bytes = object.response().contentLength();
+                if (bytes > most) {
+                    object.abort();
+                    throw NamedFiles.tooLong(address, bytes, most);
+                }
+                return Optional.of(object.readAllBytes());
             } catch (NoSuchKeyException e) {
                 return Optional.empty();
+            } catch (IOException e) {
+                throw new StorageException("Cannot read " + address, e);
             }
         });
     }

@@ -481,15 +481,52 @@ class FlyteDoorIT {
         assertThat(upload(21 * MEGABYTE, false)).isEqualTo(413);
     }
 
+    @Test
+    void whatIsSaidOfAnUploadBeforehandIsLookedAt() throws Exception {
+        CreateUploadLocationRequest upload = FlyteRequests.upload();
+        assertThat(call(
+                                DATA + "CreateUploadLocation",
+                                upload.toBuilder()
+                                        .setContentLength(21 * MEGABYTE)
+                                        .build())
+                        .path("message")
+                        .asString(""))
+                .contains("content_length may be at most 20971520 bytes");
+        for (long seconds : new long[] {0, -1, 604_801}) {
+            assertThat(code(
+                            DATA + "CreateUploadLocation",
+                            upload.toBuilder()
+                                    .setExpiresIn(com.google.protobuf.Duration.newBuilder()
+                                            .setSeconds(seconds))
+                                    .build()))
+                    .isEqualTo("invalid_argument");
+        }
+        assertThat(put(upload.toBuilder().setFilename("file").build(), new byte[1], true))
+                .isEqualTo(200);
+        assertThat(put(upload.toBuilder().setFilename("file/beneath").build(), new byte[1], true))
+                .as("a file is no folder")
+                .isEqualTo(400);
+        assertThat(put(upload.toBuilder().setFilename("x".repeat(241)).build(), new byte[1], true))
+                .isEqualTo(400);
+    }
+
     private static int upload(int size, boolean announced) throws Exception {
-        byte[] content = new byte[size];
-        CreateUploadLocationRequest request = FlyteRequests.upload().toBuilder()
+        return put(FlyteRequests.upload(), new byte[size], announced);
+    }
+
+    /** Answers 400 if there is no place for it. */
+    private static int put(CreateUploadLocationRequest announcement, byte[] content, boolean announced)
+            throws Exception {
+        CreateUploadLocationRequest request = announcement.toBuilder()
                 .setContentMd5(
                         ByteString.copyFrom(MessageDigest.getInstance("MD5").digest(content)))
                 .build();
         String address = call(DATA + "CreateUploadLocation", request, "Connect-Timeout-Ms", "9000")
                 .path("signedUrl")
                 .asString("");
+        if (address.isEmpty()) {
+            return 400;
+        }
         HttpResponse<String> answer = HttpClient.newHttpClient()
                 .send(
                         HttpRequest.newBuilder(URI.create(address))

@@ -6,12 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hearth.controlplane.storage.FakeS3;
 import java.io.IOException;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -64,10 +62,13 @@ class FlyteElsewhereIT {
         assertThat(said).as("the address of the run tells nobody the token").doesNotContain(TOKEN);
         server.succeeded(run);
         assertThat(client.python("outputs.py", run)).contains("SUCCEEDED [0, 1, 4, 9, 16, 25, 36, 49, 64, 81]");
-        try (Stream<Path> files = Files.walk(folder.resolve("s3").resolve(FakeS3.BUCKET))) {
-            assertThat(files.map(Path::toString))
-                    .anyMatch(file -> file.contains("warm/flyte/default/development/runs/" + run));
-        }
+        String uris = server.exchange(
+                        "POST",
+                        "/flyteidl2.workflow.RunService/GetActionDataURIs",
+                        Map.of("actionId", Map.of("run", Map.of("name", run), "name", "a0")),
+                        null)
+                .body();
+        assertThat(uris).contains("s3://" + FakeS3.BUCKET + "/warm/flyte/default/development/runs/" + run);
         assertThat(server.home().resolve("flyte")).doesNotExist();
     }
 

@@ -8,6 +8,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -57,16 +58,17 @@ class NamedFilesTest {
     void aFileIsReadAtItsAddress(NamedFiles files) {
         files.write("a/b/c.pb", bytes("first"));
         files.write("a/b/c.pb", bytes("second"));
-        assertThat(files.read(files.address("a/b/c.pb")))
+        assertThat(files.read(files.address("a/b/c.pb"), 1_000_000))
                 .hasValueSatisfying(read -> assertThat(read).asString(UTF_8).isEqualTo("second"));
-        assertThat(files.read(files.address("a/b/d.pb"))).isEmpty();
-        assertThat(files.read(files.address("a/b"))).isEmpty();
+        assertThat(files.read(files.address("a/b/d.pb"), 1_000_000)).isEmpty();
+        assertThat(files.read(files.address("a/b"), 1_000_000)).isEmpty();
     }
 
     @ParameterizedTest
     @MethodSource("both")
     void noNameLeadsElsewhere(NamedFiles files) {
-        for (String name : List.of("", "a//b", "../a", "a/../../b", "a/.", "/etc/passwd", "a\0b")) {
+        for (String name :
+                List.of("", "a//b", "../a", "a/../../b", "a/.", "/etc/passwd", "a\0b", "a/" + "b".repeat(241))) {
             assertThatThrownBy(() -> files.address(name)).isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> files.write(name, bytes("x"))).isInstanceOf(IllegalArgumentException.class);
         }
@@ -79,8 +81,29 @@ class NamedFilesTest {
                 own.substring(0, own.length() - 2) + "x/a",
                 own + "/../../../../../../../../etc/passwd",
                 "file://\0")) {
-            assertThat(files.read(address)).isEmpty();
+            assertThat(files.read(address, 1_000_000)).isEmpty();
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("both")
+    void aFileThatIsTooLongIsNotRead(NamedFiles files) {
+        files.write("long.pb", bytes("0123456789"));
+        String address = files.address("long.pb");
+        assertThat(files.read(address, 10)).isPresent();
+        assertThatThrownBy(() -> files.read(address, 9))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("has 10 bytes");
+    }
+
+    @Test
+    void aFolderKeepsLinksFilesAndFoldersApart() throws IOException {
+        NamedFiles files = FileStores.inFolder(folder).openBesideBlobs("linked");
+        files.write("a/file", bytes("x"));
+        assertThatThrownBy(() -> files.write("a", bytes("x"))).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> files.write("a/file/b", bytes("x"))).isInstanceOf(IllegalArgumentException.class);
+        Files.createSymbolicLink(folder.resolve("linked/a/link"), Path.of("/etc/hostname"));
+        assertThat(files.read(files.address("a/link"), 1_000_000)).isEmpty();
     }
 
     @ParameterizedTest
@@ -100,7 +123,7 @@ class NamedFilesTest {
                 }))
                 .isInstanceOf(StorageException.class)
                 .hasCause(broken);
-        assertThat(files.read(files.address("half/way.pb"))).isEmpty();
+        assertThat(files.read(files.address("half/way.pb"), 1_000_000)).isEmpty();
     }
 
     @ParameterizedTest
@@ -114,8 +137,8 @@ class NamedFilesTest {
         String kept = files.address("old/stays.pb");
         assertThat(files.removeUntouchedSince(now.plus(Duration.ofHours(1)), kept::equals))
                 .isPositive();
-        assertThat(files.read(files.address("old/goes.pb"))).isEmpty();
-        assertThat(files.read(kept)).isPresent();
+        assertThat(files.read(files.address("old/goes.pb"), 1_000_000)).isEmpty();
+        assertThat(files.read(kept, 1_000_000)).isPresent();
     }
 
     @Test
