@@ -1,25 +1,20 @@
 package dev.hearth.controlplane;
 
 import com.zaxxer.hikari.HikariDataSource;
-import org.flywaydb.core.Flyway;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** A fresh database with the engine's tables, for the tests of one store. */
-public record MigratedDatabase(HikariDataSource source, JdbcClient sql) implements AutoCloseable {
+public record MigratedDatabase(TestDatabase.Database database, HikariDataSource source, JdbcClient sql)
+        implements AutoCloseable {
 
     public static MigratedDatabase fresh() {
-        TestDatabase.Database database = TestDatabase.fresh();
+        TestDatabase.Database database = TestDatabase.migrated();
         HikariDataSource source = new HikariDataSource();
         source.setJdbcUrl(database.url());
         source.setUsername(database.user());
         source.setPassword(database.password());
         source.setMaximumPoolSize(2);
-        Flyway.configure()
-                .dataSource(source)
-                .locations("classpath:db/migrations")
-                .load()
-                .migrate();
-        return new MigratedDatabase(source, JdbcClient.create(source));
+        return new MigratedDatabase(database, source, JdbcClient.create(source));
     }
 
     /** A pool of its own environment. */
@@ -62,5 +57,6 @@ public record MigratedDatabase(HikariDataSource source, JdbcClient sql) implemen
     @Override
     public void close() {
         source.close();
+        database.drop();
     }
 }

@@ -18,7 +18,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +33,7 @@ class HistoryTest {
     @TempDir
     private Path folder;
 
+    private TestDatabase.Database fresh;
     private HikariDataSource database;
     private JdbcClient sql;
     private BlobStore blobs;
@@ -42,17 +42,12 @@ class HistoryTest {
 
     @BeforeEach
     void migrate() {
-        TestDatabase.Database fresh = TestDatabase.fresh();
+        fresh = TestDatabase.migrated();
         database = new HikariDataSource();
         database.setJdbcUrl(fresh.url());
         database.setUsername(fresh.user());
         database.setPassword(fresh.password());
         database.setMaximumPoolSize(4);
-        Flyway.configure()
-                .dataSource(database)
-                .locations("classpath:db/migrations")
-                .load()
-                .migrate();
         sql = JdbcClient.create(database);
         sql.sql("INSERT INTO environment (project, name, state, created_at) VALUES ('default', 'env', 'ACTIVE', now())")
                 .update();
@@ -65,6 +60,7 @@ class HistoryTest {
     @AfterEach
     void close() {
         database.close();
+        fresh.drop();
     }
 
     @Test

@@ -7,11 +7,11 @@ import dev.hearth.controlplane.scheduling.EngineParts;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.SQLException;
 import java.time.Clock;
-import org.flywaydb.core.Flyway;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** A journal with its dispatcher on a migrated database that holds one deployed environment. */
 record EngineFixture(
+        TestDatabase.Database database,
         HikariDataSource dataSource,
         JournalDatabase journalDatabase,
         JdbcClient sql,
@@ -32,11 +32,6 @@ record EngineFixture(
         dataSource.setUsername(database.user());
         dataSource.setPassword(database.password());
         dataSource.setMaximumPoolSize(4);
-        Flyway.configure()
-                .dataSource(dataSource)
-                .locations("classpath:db/migrations")
-                .load()
-                .migrate();
         JdbcClient sql = JdbcClient.create(dataSource);
         long environment = sql.sql("""
                 INSERT INTO environment (project, name, state, created_at) VALUES ('default', 'env', 'ACTIVE', now())
@@ -57,7 +52,7 @@ record EngineFixture(
         Committer committer = new Committer(own, new EndStore(own), new SubmitStore(own), new ClaimStore(own), clock);
         Journal journal = new Journal(committer, dispatcher, feed, new JournalMeters(new SimpleMeterRegistry()));
         journal.start();
-        return new EngineFixture(dataSource, own, sql, dispatcher, feed, journal, version, pool);
+        return new EngineFixture(database, dataSource, own, sql, dispatcher, feed, journal, version, pool);
     }
 
     private static JournalDatabase journalDatabase(HikariDataSource dataSource) {
@@ -88,5 +83,6 @@ record EngineFixture(
         journal.stop();
         journalDatabase.close();
         dataSource.close();
+        database.drop();
     }
 }

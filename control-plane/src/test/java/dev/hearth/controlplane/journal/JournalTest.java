@@ -47,7 +47,7 @@ class JournalTest {
 
     @BeforeEach
     void start() {
-        engine = EngineFixture.start(TestDatabase.fresh());
+        engine = EngineFixture.start(TestDatabase.migrated());
         engine.feed().subscribe((List<ActionChange> committed) -> {
             synchronized (changes) {
                 changes.addAll(committed);
@@ -649,7 +649,7 @@ class JournalTest {
     @ValueSource(ints = {-3, 3})
     void signsOfLifeAreOfTheDatabasesClockWhateverTimeTheControlPlaneBelievesItIs(int hours) {
         Clock wrong = Clock.offset(Clock.systemUTC(), Duration.ofHours(hours));
-        try (EngineFixture elsewhere = EngineFixture.start(TestDatabase.fresh(), wrong)) {
+        try (EngineFixture elsewhere = EngineFixture.start(TestDatabase.migrated(), wrong)) {
             RememberingReplica replica = elsewhere.replica(1, 1);
             elsewhere
                     .sql()

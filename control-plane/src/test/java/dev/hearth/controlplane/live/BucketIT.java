@@ -6,10 +6,12 @@ import dev.hearth.controlplane.storage.FakeS3;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A server whose bundles and large payloads are in a bucket. */
+@Tag("beside-others")
 class BucketIT {
     private static final String BALLAST = "ballast ".repeat(25_000);
 

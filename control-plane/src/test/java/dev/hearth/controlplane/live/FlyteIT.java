@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -36,8 +37,11 @@ class FlyteIT {
 
     @BeforeAll
     static void start() throws IOException {
-        server = LiveServer.start(folder.resolve("home"));
+        server = new LiveServer(folder.resolve("home"));
+        // It mostly waits for the network.
+        CompletableFuture<Void> start = CompletableFuture.runAsync(server::start);
         client = FlyteClient.install(folder, server.port());
+        start.join();
     }
 
     @AfterAll

@@ -12,11 +12,13 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** What people do to pools by hand, what guard rails do to replicas, and replicas that never start. */
+@Tag("beside-others")
 class LeversIT {
     private static final Duration SOON = Duration.ofSeconds(40);
 

@@ -29,6 +29,12 @@ final class LiveServer implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
     private static final Duration STARTUP = Duration.ofSeconds(120);
 
+    /**
+     * The worker of all live servers: the first unpacks it and trains its cache, which takes a dozen seconds of processor time,
+     * and the others find it there, as a server finds it that is started again.
+     */
+    private static final Path WORKER = Path.of("target", "live-worker").toAbsolutePath();
+
     private final HttpClient http = HttpClient.newHttpClient();
     private final Path home;
     private final int port = freePort();
@@ -72,6 +78,7 @@ final class LiveServer implements AutoCloseable {
     void start() {
         try {
             Files.createDirectories(home);
+            shareWorker();
             ProcessBuilder builder = new ProcessBuilder(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-Xmx512m",
@@ -100,6 +107,13 @@ final class LiveServer implements AutoCloseable {
                     }
                     return isReady();
                 });
+    }
+
+    private void shareWorker() throws IOException {
+        Path worker = home.resolve("worker");
+        if (!Files.exists(worker)) {
+            Files.createSymbolicLink(worker, Files.createDirectories(WORKER));
+        }
     }
 
     private boolean isReady() {

@@ -11,12 +11,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** A pool of a Python image that takes longer to be made than a replica may take to come up. */
+@Tag("beside-others")
 class PythonReplicaIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 

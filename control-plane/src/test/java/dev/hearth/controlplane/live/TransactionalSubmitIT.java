@@ -12,11 +12,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** F8: runs that begin with somebody's commit, through to their output. */
+@Tag("beside-others")
 class TransactionalSubmitIT {
     @Test
     void aCommittedRunSucceedsAndOneWithAnUnreadableInputFailsSayingSo(@TempDir Path folder) throws Exception {

@@ -75,7 +75,7 @@ class PoolListControllerTest {
 
     @BeforeAll
     static void start(@TempDir Path home) {
-        TestDatabase.Database database = TestDatabase.fresh();
+        TestDatabase.Database database = TestDatabase.migrated();
         db = new ScalingDatabase(database);
         SpringApplication application = new SpringApplication(ScalingHalf.class);
         application.setRegisterShutdownHook(false);

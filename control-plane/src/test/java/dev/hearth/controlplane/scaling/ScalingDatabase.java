@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
@@ -22,11 +21,14 @@ import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A real database with the engine's tables, the rows of a test in it, and the autoscaler's parts over it. */
-public final class ScalingDatabase {
+public final class ScalingDatabase implements AutoCloseable {
     public static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
 
     public final JdbcClient jdbc;
     public final DataSource source;
+    private final TestDatabase.Database database;
+    private final HikariDataSource connections;
+
     /** Statements prepared so far. */
     final AtomicLong statements = new AtomicLong();
 
@@ -37,11 +39,12 @@ public final class ScalingDatabase {
     final ScalingRound round;
 
     public ScalingDatabase() {
-        this(TestDatabase.fresh());
+        this(TestDatabase.migrated());
     }
 
     public ScalingDatabase(TestDatabase.Database database) {
-        HikariDataSource connections = new HikariDataSource();
+        this.database = database;
+        connections = new HikariDataSource();
         connections.setJdbcUrl(database.url());
         connections.setUsername(database.user());
         connections.setPassword(database.password());
@@ -49,11 +52,6 @@ public final class ScalingDatabase {
         connections.setMinimumIdle(0);
         connections.setIdleTimeout(10_000);
         source = counting(connections);
-        Flyway.configure()
-                .dataSource(source)
-                .locations("classpath:db/migrations")
-                .load()
-                .migrate();
         jdbc = JdbcClient.create(source);
         ScalingSettings settings = new ScalingSettings(Duration.ofSeconds(1), 64, 5, false);
         TransactionTemplate transactions = new TransactionTemplate(new DataSourceTransactionManager(source));
@@ -62,6 +60,12 @@ public final class ScalingDatabase {
         ScalingStore store = new ScalingStore(jdbc);
         PoolEvaluation evaluation = new PoolEvaluation(transactions, snapshots, store, decisions);
         round = new ScalingRound(snapshots, store, evaluation, settings, new Announcements(signals, events::add));
+    }
+
+    @Override
+    public void close() {
+        connections.close();
+        database.drop();
     }
 
     /** Counts the statements that go through it. */

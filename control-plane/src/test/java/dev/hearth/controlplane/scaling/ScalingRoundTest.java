@@ -18,12 +18,18 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ScalingRoundTest {
     private final ScalingDatabase db = new ScalingDatabase();
     private long environment;
+
+    @AfterEach
+    void close() {
+        db.close();
+    }
 
     @BeforeEach
     void declareAnEnvironment() {

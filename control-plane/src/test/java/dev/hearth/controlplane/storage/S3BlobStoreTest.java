@@ -13,9 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -93,10 +93,10 @@ class S3BlobStoreTest {
         BlobStore blobs = store("/old");
         BlobStore neighbour = store("/old-neighbour");
         neighbour.put(bytes("a neighbour's"));
-        List<String> names = new ArrayList<>();
-        for (int i = 0; i < 1_100; i++) {
-            names.add(blobs.put(bytes("number " + i)));
-        }
+        List<String> names = IntStream.range(0, 1_100)
+                .parallel()
+                .mapToObj(i -> blobs.put(bytes("number " + i)))
+                .toList();
         Instant past = Instant.now().minusSeconds(3_600);
         Instant later = Instant.now().plusSeconds(3_600);
 

@@ -75,7 +75,7 @@ class WaitingControllerTest {
 
     @BeforeAll
     static void start(@TempDir Path home) {
-        TestDatabase.Database database = TestDatabase.fresh();
+        TestDatabase.Database database = TestDatabase.migrated();
         db = new ScalingDatabase(database);
         SpringApplication application = new SpringApplication(WaitingHalf.class);
         application.setRegisterShutdownHook(false);

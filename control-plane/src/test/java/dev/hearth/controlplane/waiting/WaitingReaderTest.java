@@ -9,6 +9,7 @@ import dev.hearth.controlplane.problem.ProblemException;
 import dev.hearth.controlplane.scaling.ScalingDatabase;
 import java.time.Clock;
 import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -16,6 +17,11 @@ import org.junit.jupiter.api.Test;
 class WaitingReaderTest {
     private final ScalingDatabase db = new ScalingDatabase();
     private long environment;
+
+    @AfterEach
+    void close() {
+        db.close();
+    }
 
     @BeforeEach
     void declare() {
