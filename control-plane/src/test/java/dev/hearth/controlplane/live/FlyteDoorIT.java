@@ -65,6 +65,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,6 +75,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What a careless client or a malicious one sends to the Flyte door is refused with a sentence, and leaves nothing behind. */
+@Tag("beside-others")
 class FlyteDoorIT {
     private static final JsonMapper JSON = new JsonMapper();
     private static final String RUNS = "flyteidl2.workflow.RunService/";

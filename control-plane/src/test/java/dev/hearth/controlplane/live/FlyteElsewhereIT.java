@@ -9,14 +9,17 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The unmodified SDK of Flyte against a server that wants a token and keeps its files in a bucket. */
+@Tag("beside-others")
 class FlyteElsewhereIT {
     private static final String TOKEN = "s3cret";
     private static final Pattern RUN = Pattern.compile("/runs/(r[a-z0-9]+)");
@@ -38,8 +41,9 @@ class FlyteElsewhereIT {
                 .with("AWS_ACCESS_KEY_ID", "anybody")
                 .with("AWS_SECRET_ACCESS_KEY", "no secret")
                 .authorized(TOKEN);
-        server.start();
+        CompletableFuture<Void> start = CompletableFuture.runAsync(server::start);
         client = FlyteClient.install(folder, server.port());
+        start.join();
     }
 
     @AfterAll
