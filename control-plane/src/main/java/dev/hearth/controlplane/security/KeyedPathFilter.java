@@ -21,9 +21,10 @@ import org.springframework.web.util.UriUtils;
 /**
  * Reads {@code /flyte/as/<key>/<path>} as {@code <path>} with the key as bearer token: over plain HTTP the Flyte SDK shows no
  * credentials, but keeps to the address that it is given. Only for what the SDK calls.
+ * Before all who look at paths.
  */
 @Component
-@Order(Ordered.HIGHEST_PRECEDENCE + 29)
+@Order(Ordered.HIGHEST_PRECEDENCE + 15)
 final class KeyedPathFilter extends OncePerRequestFilter {
     private static final Pattern KEYED =
             Pattern.compile("/flyte/as/([^/]{1,1000})(/flyteidl2\\.[\\w.]+/\\w+|/flyte/images)");
