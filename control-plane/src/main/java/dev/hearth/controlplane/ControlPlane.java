@@ -11,7 +11,20 @@ import org.springframework.context.annotation.Bean;
 @ConfigurationPropertiesScan
 public class ControlPlane {
 
+    /**
+     * A virtual thread that waits for a class that another one loads keeps its carrier. If all did, the one that loads could not go on.
+     * On two cores two pages that nobody has looked at before are enough.
+     */
+    private static final int LEAST_CARRIERS = 8;
+
     public static void main(String[] args) {
+        String carriers = "jdk.virtualThreadScheduler.parallelism";
+        if (System.getProperty(carriers) == null) {
+            System.setProperty(
+                    carriers,
+                    Integer.toString(
+                            Math.max(LEAST_CARRIERS, Runtime.getRuntime().availableProcessors())));
+        }
         SpringApplication.run(ControlPlane.class, args);
     }
 
