@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import re
+import sys
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -81,6 +82,8 @@ class Call:
     domain: str
     run_base: str
     output_prefix: str
+    sys_path: str = ""
+    """folders from which the code is imported, relative to where it is unpacked, between colons"""
     options: dict = field(default_factory=dict)
     resolver_args: tuple = ()
 
@@ -106,7 +109,8 @@ class Call:
                 "runStartTime": told.get("runStart", ""),
             }
             options, resolver_args = _options(_fill_in(argument, filled_in) for argument in told["args"])
-            return Call(told["org"], told["project"], told["domain"], run_base, prefix, options, resolver_args)
+            return Call(
+                told["org"], told["project"], told["domain"], run_base, prefix, told.get("sysPath") or "", options, resolver_args)
         except (ValueError, KeyError, AttributeError, TypeError) as e:
             raise Failed(INVALID_INPUT, f"this is no call of a Flyte task: {type(e).__name__}: {e}") from e
 
@@ -216,14 +220,18 @@ class FlyteTasks:
         """All calls of a task wait for one load; one that fails is tried again by the next call."""
         loading = self._loaded.get(call.code)
         if loading is None:
-            loading = self._loaded[call.code] = asyncio.ensure_future(self._load_anew(call.options, call.resolver_args))
+            loading = self._loaded[call.code] = asyncio.ensure_future(self._load_anew(call))
         try:
             return await asyncio.shield(loading)
         finally:
             if loading.done() and (loading.cancelled() or loading.exception()):
                 self._loaded.pop(call.code, None)
 
-    async def _load_anew(self, options, resolver_args):
+    async def _load_anew(self, call):
+        """What another call has brought stays: the modules of this process are loaded once for all of them."""
+        for folder in reversed([each for each in call.sys_path.split(":") if each and each not in sys.path]):
+            sys.path.insert(0, folder)
+        options, resolver_args = call.options, call.resolver_args
         version, folder = options.get("version", ""), options.get("dest", ".")
         if pkl := options.get("pkl"):
             return await self._rusty.download_load_pkl(folder, version, pkl)

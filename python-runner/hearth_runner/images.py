@@ -5,6 +5,7 @@ makes a virtual environment of it. What pip prints is this task's log.
 
 import asyncio
 import io
+import json
 import tarfile
 import urllib.error
 import urllib.parse
@@ -54,6 +55,13 @@ def _build(name: str, body: bytes) -> None:
                 last = line.decode(errors="replace").rstrip()
                 print(last, flush=True)
     except urllib.error.HTTPError as refused:
-        raise flyte.errors.RuntimeUserError("ImageRefused", refused.read().decode(errors="replace")) from None
+        raise flyte.errors.RuntimeUserError("ImageRefused", _reason(refused.read().decode(errors="replace"))) from None
     if last.startswith(_FAILED):
         raise flyte.errors.RuntimeUserError("ImageBuildFailed", last.removeprefix(_FAILED))
+
+
+def _reason(problem: str) -> str:
+    try:
+        return json.loads(problem)["detail"]
+    except (ValueError, KeyError, TypeError):
+        return problem

@@ -29,6 +29,7 @@ class Runner:
         self.bundle = bundle or CodeBundle(tgz=f"file://{folder}/bundle.tgz", destination=".", computed_version="v1")
         self.control_plane = FakeControlPlane()
         self.door = FlyteDoor(self._child)
+        self.sys_path = None
         self.reports = {}
         self.lines = {}
         self.most_running = 0
@@ -89,7 +90,7 @@ class Runner:
     def _enqueue(self, number, name, task, inputs_uri, arguments):
         run = f"file://{self.folder}/run"
         call = {"org": "hearth", "project": "p", "domain": "d", "args": arguments, "inputsUri": inputs_uri,
-                "runBase": run, "rawData": f"{run}/raw", "runStart": "2026-11-26T00:00:00.123456789Z"}
+                "runBase": run, "rawData": f"{run}/raw", "runStart": "2026-11-26T00:00:00.123456789Z", "sysPath": self.sys_path}
         with self._changed:
             self._queue.append(wire.Assignment(
                 attempt=attempt(number), run="r", name=name, environment="hosted", task=task, number=1,

@@ -307,3 +307,14 @@ def test_arguments_are_filled_in_for_each_attempt():
     assert call(1).resolver_args == ("mod", "m", "instance", "--t")
     assert call(3).options["prev-checkpoint"] == "file:///runs/r/a7/2/checkpoint"
     assert call(1).code == call(2).code
+    assert call(1).sys_path == ""
+
+
+def test_a_program_imports_from_the_folders_that_its_caller_had(start, tmp_path):
+    runner = start()
+    runner.outcome(tasks.nothing)  # its folder is there
+    beside = runner.folder / "home" / "beside"
+    beside.mkdir()
+    (beside / "only_there.py").write_text("NUMBER = 42")
+    runner.sys_path = "./nowhere:./beside"
+    assert runner.outcome(tasks.number_from_beside) == 42

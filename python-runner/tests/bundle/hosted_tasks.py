@@ -157,3 +157,10 @@ def sum_of_cubes_by_processes(n: int) -> int:
 @env.task
 async def where() -> list[str]:
     return [os.getcwd(), os.environ["_U_ORG_NAME"], os.environ["FLYTE_INTERNAL_EXECUTION_PROJECT"], flyte.ctx().action.name]
+
+
+@env.task
+async def number_from_beside() -> int:
+    import only_there
+
+    return only_there.NUMBER

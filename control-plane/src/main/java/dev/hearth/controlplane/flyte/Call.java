@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param runBase beneath it each attempt writes what it answers
  * @param rawData beneath it tasks put files of their own
  * @param runStart when the run was started
+ * @param sysPath folders from which the code is imported, relative to where it is unpacked, between colons; null = none
  * @param spec SHA-256 of the specification in table flyte_spec; null for a trace
  * @param trace what a trace is called; null for a task
  * @param group in which the caller shows it
@@ -24,6 +25,7 @@ record Call(
         String runBase,
         String rawData,
         String runStart,
+        @Nullable String sysPath,
         @Nullable String spec,
         @Nullable String trace,
         @Nullable String group) {

@@ -33,12 +33,23 @@ import org.jspecify.annotations.Nullable;
  * What the specification of a task says, in the engine's words.
  *
  * @param args of the container, templates not filled in
+ * @param sysPath folders of the caller's program from which it imports, relative to the code bundle, between colons
  */
-record Declared(String environment, EnvironmentSpec spec, String task, Terms terms, List<String> args) {
+record Declared(
+        String environment,
+        EnvironmentSpec spec,
+        String task,
+        Terms terms,
+        List<String> args,
+        String image,
+        @Nullable String sysPath) {
     /** Tells replicas of one code from those of another: a process loads one bundle in its life. */
     private static final String CODE = "HEARTH_FLYTE_CODE";
 
     private static final String RESERVED = "HEARTH_";
+
+    /** How the SDK hands over the folders from which a program imports. They are of the call: each caller has others. */
+    private static final String SYS_PATH = "_F_SYS_PATH";
 
     private static final String IMAGE_PREFIX = "process:python/";
 
@@ -69,17 +80,22 @@ record Declared(String environment, EnvironmentSpec spec, String task, Terms ter
                     task, "is a container of its own: it needs Docker or Kubernetes, local processes run Python tasks");
         }
         try {
+            String image = Names.address("image", container.getImage());
+            Map<String, String> env = env(task, container, run, args);
+            String sysPath = env.remove(SYS_PATH);
             return new Declared(
                     environment(spec),
                     new EnvironmentSpec(
-                            IMAGE_PREFIX + Names.address("image", container.getImage()),
+                            IMAGE_PREFIX + image,
                             null,
                             resources(task, container.getResources()),
-                            env(task, container, run, args),
+                            env,
                             reuse(template)),
                     task,
                     terms(task, template.getMetadata()),
-                    args);
+                    args,
+                    image,
+                    sysPath);
         } catch (InvalidSpecException e) {
             throw refused(
                     task,

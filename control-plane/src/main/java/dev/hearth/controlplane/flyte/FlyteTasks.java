@@ -1,6 +1,5 @@
 package dev.hearth.controlplane.flyte;
 
-import dev.hearth.controlplane.environment.DeclaredEnvironments;
 import dev.hearth.controlplane.flyte.FlyteTaskStore.DeployedTask;
 import dev.hearth.controlplane.flyte.connect.Code;
 import dev.hearth.controlplane.flyte.connect.ConnectException;
@@ -18,7 +17,6 @@ import flyteidl2.task.ListTasksRequest;
 import flyteidl2.task.ListTasksResponse;
 import flyteidl2.task.ListVersionsRequest;
 import flyteidl2.task.ListVersionsResponse;
-import flyteidl2.task.RunSpec;
 import flyteidl2.task.Task;
 import flyteidl2.task.TaskDetails;
 import flyteidl2.task.TaskIdentifier;
@@ -35,11 +33,11 @@ final class FlyteTasks implements ConnectService {
     private static final String NAME_FIELD = "name";
 
     private final FlyteTaskStore store;
-    private final DeclaredEnvironments environments;
+    private final Targets targets;
 
-    FlyteTasks(FlyteTaskStore store, DeclaredEnvironments environments) {
+    FlyteTasks(FlyteTaskStore store, Targets targets) {
         this.store = store;
-        this.environments = environments;
+        this.targets = targets;
     }
 
     @Override
@@ -62,8 +60,7 @@ final class FlyteTasks implements ConnectService {
         }
         TaskIdentifier id = request.getTaskId();
         checkIsOf(id, request.getSpec());
-        environments.check(
-                Declared.of(request.getSpec(), RunSpec.getDefaultInstance()).spec());
+        targets.check(request.getSpec());
         store.deploy(id, store.save(request.getSpec()));
         return DeployTaskResponse.getDefaultInstance();
     }

@@ -51,6 +51,9 @@ class ImageBuilds {
     static final String TASK = "build-image";
     static final String PATH = "/flyte/images";
 
+    /** Nothing but the runner. */
+    static final String IMAGE = "hearth/runner";
+
     private static final String VERSION = "1";
     private static final String FAILED = "failed: ";
 
@@ -96,7 +99,7 @@ class ImageBuilds {
                                                 .setKey("o0")
                                                 .setValue(text()))))
                         .setContainer(Container.newBuilder()
-                                .setImage("hearth/runner")
+                                .setImage(IMAGE)
                                 .addAllArgs(List.of(
                                         "a0",
                                         "--inputs",

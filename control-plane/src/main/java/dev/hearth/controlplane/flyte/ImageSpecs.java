@@ -20,7 +20,7 @@ final class ImageSpecs {
 
     /**
      * @param context the files that came with the spec, by their paths
-     * @throws dev.hearth.controlplane.image.ImageRefusedException for layers that need a container
+     * @throws dev.hearth.controlplane.image.ImageRefusedException for layers and bases that need a container
      */
     static ImageLayers read(ImageSpec spec, Map<String, byte[]> context) {
         List<String> refused = spec.getLayersList().stream()
@@ -43,6 +43,9 @@ final class ImageSpecs {
             throw ImageRefusedException.unsupportedLayers(refused);
         }
         ImageLayers base = ImageLayers.ofName(spec.getBaseImage());
+        if (!spec.getBaseImage().isEmpty() && !ImageLayers.isTold(spec.getBaseImage())) {
+            throw ImageRefusedException.foreignBase(spec.getBaseImage());
+        }
         List<Layer> layers = new ArrayList<>(base.layers());
         for (flyteidl2.imagebuilder.Layer layer : spec.getLayersList()) {
             layers.add(

@@ -2,6 +2,9 @@ package dev.hearth.controlplane.flyte;
 
 import dev.hearth.controlplane.environment.DeclaredEnvironments;
 import dev.hearth.controlplane.environment.EnvironmentCatalog.TaskTarget;
+import dev.hearth.controlplane.flyte.connect.Code;
+import dev.hearth.controlplane.flyte.connect.ConnectException;
+import dev.hearth.controlplane.image.PythonImages;
 import dev.hearth.controlplane.journal.Payload;
 import flyteidl2.task.RunSpec;
 import flyteidl2.task.TaskSpec;
@@ -16,11 +19,13 @@ import tools.jackson.databind.json.JsonMapper;
 final class Targets {
     private final FlyteTaskStore store;
     private final DeclaredEnvironments environments;
+    private final PythonImages images;
     private final JsonMapper json;
 
-    Targets(FlyteTaskStore store, DeclaredEnvironments environments, JsonMapper json) {
+    Targets(FlyteTaskStore store, DeclaredEnvironments environments, PythonImages images, JsonMapper json) {
         this.store = store;
         this.environments = environments;
+        this.images = images;
         this.json = json;
     }
 
@@ -37,7 +42,7 @@ final class Targets {
             String runBase,
             Instant start,
             @Nullable String group) {
-        Declared declared = Declared.of(spec, run);
+        Declared declared = declared(spec, run);
         TaskTarget target = environments.target(
                 place.hearthProject(), declared.environment(), declared.spec(), declared.task(), declared.terms());
         String prefix = run.getRawDataStorage().getRawDataPrefix();
@@ -50,10 +55,29 @@ final class Targets {
                 runBase,
                 prefix.isEmpty() ? runBase + "/raw" : prefix,
                 start.toString(),
+                declared.sysPath(),
                 store.save(spec),
                 null,
                 group);
         return new Ready(target, json.writeValueAsBytes(call));
+    }
+
+    /** Checked as if it were to run now. */
+    void check(TaskSpec spec) {
+        environments.check(declared(spec, RunSpec.getDefaultInstance()).spec());
+    }
+
+    private Declared declared(TaskSpec spec, RunSpec run) {
+        Declared declared = Declared.of(spec, run);
+        if (!declared.image().equals(ImageBuilds.IMAGE) && !images.isKnown(declared.image())) {
+            throw new ConnectException(
+                    Code.INVALID_ARGUMENT,
+                    "task " + declared.task() + " wants the image " + declared.image()
+                            + ". Replicas of this server are local processes: give it one that is made of pip packages,"
+                            + " such as flyte.Image.from_debian_base().with_pip_packages(..). Others work where"
+                            + " replicas are Docker containers or Kubernetes pods");
+        }
+        return declared;
     }
 
     byte[] trace(Place place, String name, String inputsUri, String runBase, @Nullable String group) {
@@ -66,6 +90,7 @@ final class Targets {
                 runBase,
                 runBase,
                 "",
+                null,
                 null,
                 name,
                 group));

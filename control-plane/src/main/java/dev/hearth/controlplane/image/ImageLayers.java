@@ -22,11 +22,21 @@ public record ImageLayers(@Nullable String pythonVersion, List<Layer> layers) {
         layers = List.copyOf(layers);
     }
 
+    /** Debian with nothing but a Python, from which the SDK makes images. */
+    private static final Pattern PLAIN_PYTHON = Pattern.compile(
+            "(?:docker\\.io/)?(?:library/)?python:(3\\.\\d{1,2})(?:\\.\\d{1,3})?(?:-slim)?(?:-[a-z]+)?");
+
+    /** Whether the name tells what is in the image. */
+    public static boolean isTold(String name) {
+        return OF_THE_SDK.matcher(name).matches() || PLAIN_PYTHON.matcher(name).matches();
+    }
+
     /** What the name of an image tells of it: the SDK's own name a Python and the SDK's version, others nothing. */
     public static ImageLayers ofName(String name) {
         Matcher own = OF_THE_SDK.matcher(name);
         if (!own.matches()) {
-            return new ImageLayers(null, List.of());
+            Matcher plain = PLAIN_PYTHON.matcher(name);
+            return new ImageLayers(plain.matches() ? plain.group(1) : null, List.of());
         }
         return new ImageLayers(
                 own.group(1),

@@ -12,6 +12,14 @@ public final class ImageRefusedException extends ProblemException {
         super(HttpStatus.BAD_REQUEST, "Image refused", detail, List.of());
     }
 
+    /** It is built on an image that only a container can have. */
+    public static ImageRefusedException foreignBase(String base) {
+        return new ImageRefusedException("This image is built on " + base
+                + ". Replicas of this server are local processes, so an image is a virtual environment: begin with"
+                + " flyte.Image.from_debian_base(). Other images work where replicas are Docker containers or Kubernetes"
+                + " pods.");
+    }
+
     /**
      * Of these layers a virtual environment cannot be made.
      *

@@ -47,6 +47,11 @@ public final class PythonImages implements AutoCloseable {
         store.insertIfMissing(fqin, layers);
     }
 
+    /** Whether it is clear what is in it: it was registered, or its name tells. */
+    public boolean isKnown(String fqin) {
+        return ImageLayers.isTold(fqin) || find(fqin).isPresent();
+    }
+
     public Optional<ImageLayers> find(String fqin) {
         return store.find(fqin);
     }

@@ -86,7 +86,8 @@ final class TokenFilter extends OncePerRequestFilter {
         String shown = Credentials.token(request);
         if (shown == null) {
             return unauthorized("This server wants a token: send the header \"Authorization: Bearer <token>\" with the"
-                    + " server's HEARTH_TOKEN, or use it as the password in a browser.");
+                    + " server's HEARTH_TOKEN, or use it as the password in a browser. The Flyte SDK has it at the end of its endpoint: "
+                    + "dns:///<host>:<port>/flyte/as/<token>.");
         }
         return admission.isToken(shown)
                         || (OF_REPLICAS.matcher(request.getRequestURI()).matches() && admission.isReplica(shown))

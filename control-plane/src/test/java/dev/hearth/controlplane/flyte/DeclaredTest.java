@@ -162,6 +162,15 @@ class DeclaredTest {
                 "has a variable HEARTH_TOKEN");
     }
 
+    @Test
+    void wherefromACallersProgramImportsMakesNoOtherVersion() {
+        Declared other =
+                declared(task -> task.setContainer(container().addEnv(pair("_F_SYS_PATH", "./venv/bin:./src"))));
+        assertThat(other.spec()).isEqualTo(declared(task -> task).spec());
+        assertThat(other.sysPath()).isEqualTo("./venv/bin:./src");
+        assertThat(declared(task -> task).sysPath()).isNull();
+    }
+
     private static void refused(UnaryOperator<TaskTemplate.Builder> change, String why) {
         assertThatThrownBy(() -> declared(change))
                 .isInstanceOf(ConnectException.class)

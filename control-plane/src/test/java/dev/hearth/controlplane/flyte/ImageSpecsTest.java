@@ -59,10 +59,25 @@ class ImageSpecsTest {
                 .containsExactly(List.of("flyte==2.8.0"), List.of("six"));
         assertThat(ImageLayers.ofName("ghcr.io/flyteorg/flyte:py3.13").pythonVersion())
                 .isEqualTo("3.13");
-        for (String other : List.of("", "python:3.12", "me/py3.12", "flyte:e029d5b4f925e49e6459acd74bc3d041")) {
+        assertThat(ImageLayers.ofName("python:3.12-slim-bookworm").pythonVersion())
+                .isEqualTo("3.12");
+        for (String other :
+                List.of("", "ghcr.io/me/python:mine", "me/py3.12", "flyte:e029d5b4f925e49e6459acd74bc3d041")) {
             assertThat(ImageLayers.ofName(other)).isEqualTo(new ImageLayers(null, List.of()));
         }
         assertThat(ImageLayers.ofName("flyte:py3.12-v2.12.1.dev3-g0abc")).isEqualTo(new ImageLayers("3.12", List.of()));
+    }
+
+    @Test
+    void anImageThatIsBuiltOnAContainersImageIsRefused() {
+        assertThatThrownBy(() -> ImageSpecs.read(
+                        ImageSpec.newBuilder()
+                                .setBaseImage("ghcr.io/me/mine:1.0")
+                                .build(),
+                        Map.of()))
+                .isInstanceOf(ImageRefusedException.class)
+                .hasMessageContaining("ghcr.io/me/mine:1.0")
+                .hasMessageContaining("from_debian_base");
     }
 
     @Test

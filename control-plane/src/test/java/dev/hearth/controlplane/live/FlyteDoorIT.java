@@ -484,6 +484,26 @@ class FlyteDoorIT {
     }
 
     @Test
+    void anImageThatOnlyAContainerCanHaveIsRefused() {
+        CreateRunRequest.Builder create = FlyteRequests.create(null).toBuilder();
+        create.getTaskSpecBuilder()
+                .getTaskTemplateBuilder()
+                .getContainerBuilder()
+                .setImage("ghcr.io/me/mine:1.0");
+        JsonNode answer = call(RUNS + "CreateRun", create.build());
+        assertThat(answer.path("code").asString("")).isEqualTo("invalid_argument");
+        assertThat(answer.path("message").asString("")).contains("ghcr.io/me/mine:1.0", "from_debian_base");
+    }
+
+    @Test
+    void theLinkOfADeployedTaskLeadsToThePages() {
+        assertThat(server.exchange("GET", "/v2/domain/development/project/default/tasks/env.task", null, null)
+                        .headers()
+                        .firstValue("Location"))
+                .hasValue("/");
+    }
+
+    @Test
     void whatIsSaidOfAnUploadBeforehandIsLookedAt() throws Exception {
         CreateUploadLocationRequest upload = FlyteRequests.upload();
         assertThat(call(

@@ -112,7 +112,7 @@ final class FlyteRequests {
                                 .setTimeout(seconds(60))
                                 .setTimeouts(TimeoutStrategy.newBuilder().setQueuedTimeout(seconds(600))))
                         .setContainer(Container.newBuilder()
-                                .setImage("x")
+                                .setImage("ghcr.io/flyteorg/flyte:py3.12-v2.12.1")
                                 .addAllArgs(List.of("a0", "--version", "1", "--tgz", "file:///code.tgz"))
                                 .addEnv(KeyValuePair.newBuilder().setKey("K").setValue("v")))
                         .setReusePolicy(ReusePolicy.newBuilder()

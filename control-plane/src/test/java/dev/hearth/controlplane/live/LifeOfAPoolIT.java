@@ -1,8 +1,10 @@
 package dev.hearth.controlplane.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,6 +38,8 @@ class LifeOfAPoolIT {
     @Test
     void theSourcesExampleRunsOnTwoReplicas() {
         server.deployExample("reuse_concurrency", Map.of("replicas", 2, "concurrency", 100));
+        // The first alone could be done before the second is there.
+        await().atMost(Duration.ofSeconds(60)).until(() -> server.ready("reuse_concurrency") == 2);
 
         String run = server.submit("reuse_concurrency", "reuse_concurrency", Map.of("n", 500));
 
