@@ -258,7 +258,7 @@ final class FlyteActions implements ConnectService {
         if (store.action(run, id.getName()).isEmpty()) {
             throw FlyteRuns.unknown(run, id.getName());
         }
-        engine.runs().cancel(run, id.getName());
+        engine.runs().cancel(run, id.getName(), Names.reason(request.getReason()));
         return AbortResponse.getDefaultInstance();
     }
 }

@@ -149,14 +149,14 @@ final class FlyteRuns implements ConnectService {
 
     private AbortRunResponse abort(AbortRunRequest request) {
         find(request.getRunId().getName(), ROOT);
-        engine.runs().cancel(request.getRunId().getName(), null);
+        engine.runs().cancel(request.getRunId().getName(), null, Names.reason(request.getReason()));
         return AbortRunResponse.getDefaultInstance();
     }
 
     private AbortActionResponse abortAction(AbortActionRequest request) {
         ActionIdentifier id = request.getActionId();
         find(id.getRun().getName(), id.getName());
-        engine.runs().cancel(id.getRun().getName(), id.getName());
+        engine.runs().cancel(id.getRun().getName(), id.getName(), Names.reason(request.getReason()));
         return AbortActionResponse.getDefaultInstance();
     }
 

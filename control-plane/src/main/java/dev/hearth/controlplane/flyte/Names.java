@@ -4,6 +4,7 @@ import dev.hearth.controlplane.flyte.connect.Code;
 import dev.hearth.controlplane.flyte.connect.ConnectException;
 import dev.hearth.controlplane.problem.Texts;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Refuses what no folder, address or index could hold. */
 final class Names {
@@ -28,6 +29,12 @@ final class Names {
             throw invalid(what, text, "must be 1 to " + LONGEST_TEXT + " characters without control characters");
         }
         return text;
+    }
+
+    /** Of an abort, as one line: null for none. Nothing stands in the way of an abort. */
+    static @Nullable String reason(String text) {
+        String line = text.replaceAll("\\p{Cntrl}+", " ").strip();
+        return line.isEmpty() ? null : line.substring(0, Math.min(line.length(), LONGEST_TEXT));
     }
 
     static String address(String what, String uri) {

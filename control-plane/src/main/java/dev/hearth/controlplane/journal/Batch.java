@@ -12,8 +12,16 @@ import org.jspecify.annotations.Nullable;
 
 /** What has gathered for one transaction. Guarded by the journal's lock until the journal's thread takes it. */
 final class Batch {
-    /** A cancel of a run ({@code action} null) or of an action; descendants go along, {@code itself} says whether it does. */
-    record Cancel(String run, @Nullable String action, boolean itself) {
+    /**
+     * A cancel of a run ({@code action} null) or of an action; descendants go along, {@code itself} says whether it does.
+     *
+     * @param why as whoever cancels says it; null = says nothing
+     */
+    record Cancel(
+            String run,
+            @Nullable String action,
+            boolean itself,
+            @Nullable String why) {
         /** The action at which to begin: a run is its root with all descendants. */
         String start() {
             return action == null ? "a0" : action;
@@ -28,7 +36,8 @@ final class Batch {
             if (!itself) {
                 return "its parent ended without waiting for it";
             }
-            return action == null ? "its run was cancelled" : "cancelled with action " + action;
+            return (action == null ? "its run was cancelled" : "cancelled with action " + action)
+                    + (why == null ? "" : ": " + why);
         }
     }
 

@@ -75,7 +75,8 @@ final class Committer {
         lost.stream().filter(change -> change.phase() == ActionPhase.FAILED).forEach(abandoned::add);
         cancel(batch, now, answers, changes);
         abandoned.addAll(failWaiting(batch, now, answers, changes));
-        abandoned.forEach(change -> changes.addAll(ends.cancel(new Cancel(change.run(), change.name(), false), now)));
+        abandoned.forEach(
+                change -> changes.addAll(ends.cancel(new Cancel(change.run(), change.name(), false, null), now)));
         submitRuns(batch, now, answers, changes);
         submitChildren(batch, now, answers, changes);
         if (!batch.parkings.isEmpty()) {

@@ -170,9 +170,13 @@ public final class Journal implements SmartLifecycle {
         return put(batch -> batch.replicaEnds.add(wish), wish);
     }
 
-    /** Aborts a run ({@code action} null) or an action with its descendants; answers how many actions were live. */
-    public CompletableFuture<Integer> cancel(String run, @Nullable String action) {
-        Wish<Cancel, Integer> wish = new Wish<>(new Cancel(run, action, true));
+    /**
+     * Aborts a run ({@code action} null) or an action with its descendants; answers how many actions were live.
+     *
+     * @param why as whoever cancels says it; null = says nothing
+     */
+    public CompletableFuture<Integer> cancel(String run, @Nullable String action, @Nullable String why) {
+        Wish<Cancel, Integer> wish = new Wish<>(new Cancel(run, action, true, why));
         return put(batch -> batch.cancels.add(wish), wish);
     }
 

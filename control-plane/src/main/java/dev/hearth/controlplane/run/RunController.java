@@ -159,7 +159,7 @@ class RunController {
     @ResponseStatus(HttpStatus.ACCEPTED)
     RunView cancel(@PathVariable String run) {
         reader.requireKnown(run);
-        runs.cancel(run, null);
+        runs.cancel(run, null, null);
         return reader.listed(run);
     }
 
@@ -168,7 +168,7 @@ class RunController {
     @ResponseStatus(HttpStatus.ACCEPTED)
     ActionView cancel(@PathVariable String run, @PathVariable String action) {
         reader.listed(run, action);
-        runs.cancel(run, action);
+        runs.cancel(run, action, null);
         return reader.listed(run, action);
     }
 }

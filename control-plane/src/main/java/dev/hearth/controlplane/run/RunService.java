@@ -112,9 +112,14 @@ public class RunService {
         }
     }
 
-    /** Returns once what was live is aborted. */
-    public void cancel(String run, @Nullable String action) {
-        await(journal.cancel(run, action));
+    /**
+     * Returns once what was live is aborted.
+     *
+     * @param action null = the whole run
+     * @param why as whoever cancels says it; null = says nothing
+     */
+    public void cancel(String run, @Nullable String action, @Nullable String why) {
+        await(journal.cancel(run, action, why));
     }
 
     private Overrides overrides(TaskTarget target, @Nullable JsonNode body) {

@@ -283,7 +283,7 @@ class JournalTest {
         journal.submit(child(parent, "r1", "c1")).join();
         journal.submit(child(parent, "r1", "c2")).join();
 
-        assertThat(journal.cancel("r1", null).join()).isEqualTo(3);
+        assertThat(journal.cancel("r1", null, null).join()).isEqualTo(3);
 
         assertThat(number("SELECT count(*) FROM action WHERE phase = 'ABORTED'"))
                 .isEqualTo(3);
@@ -371,7 +371,7 @@ class JournalTest {
         try (Connection elsewhere = engine.dataSource().getConnection()) {
             elsewhere.setAutoCommit(false);
             elsewhere.createStatement().execute(statement);
-            answer = journal.cancel("r1", null);
+            answer = journal.cancel("r1", null, null);
             await("the cancel waits for the other transaction").until(this::journalIsBlocked);
             elsewhere.commit();
             elsewhere.setAutoCommit(true);

@@ -111,8 +111,10 @@ class FlyteIT {
         assertThat(client.python("deployed.py")).contains("by name: [0, 1, 4, 9, 16, 25, 36, 49, 64, 81]");
 
         String run = lastRun(client.flyte("run", "reuse_concurrency.py", "reuse_concurrency", "--n", "3000"));
-        client.flyte("abort", "run", run);
-        assertThat(server.get("/api/v1/runs/" + run).get("phase").asString()).isEqualTo("ABORTED");
+        client.flyte("abort", "run", run, "--reason", "no more money");
+        JsonNode aborted = server.get("/api/v1/runs/" + run);
+        assertThat(aborted.get("phase").asString()).isEqualTo("ABORTED");
+        assertThat(aborted.toString()).contains("its run was cancelled: no more money");
     }
 
     @Test
