@@ -81,6 +81,7 @@ class Execution:
         self.printed = PrintedLines(self._log, lambda: outbox.most_log_bytes)
         self.task: asyncio.Task | None = None
         self.cancelled = False
+        self.begun = False
         self.goes_on = False
         """runs on a thread that nothing can stop"""
         self.ended = False
@@ -152,10 +153,9 @@ class Executions:
 
     def _start(self, execution, received):
         execution.task = self._loop.create_task(self._run(execution, received), name=execution.assignment.name)
-        if execution.cancelled:
-            execution.task.cancel()
 
     async def _run(self, execution, received):
+        execution.begun = True
         CURRENT.set(execution)
         put_back()
         started = time.monotonic()
@@ -164,6 +164,8 @@ class Executions:
             replica_age_millis=int((started - _BORN) * 1_000), served_before=self.begun)
         self.begun += 1
         try:
+            if execution.cancelled:
+                raise asyncio.CancelledError
             output = await self._host(execution)
             report.output.CopyFrom(output)
         except BaseException as fault:  # a task that raises SystemExit ends itself, not its neighbours
@@ -250,8 +252,11 @@ class Executions:
 
 
 def _stop(execution):
-    """A thread cannot be stopped: such an execution goes on, and holds its slot until the control plane ends the replica."""
-    if execution.task is not None and not execution.goes_on:
+    """
+    A thread cannot be stopped: such an execution goes on, and holds its slot until the control plane ends the replica. One that has
+    not begun looks for itself: asyncio would drop it, and there would be no report.
+    """
+    if execution.begun and not execution.goes_on:
         execution.task.cancel()
 
 

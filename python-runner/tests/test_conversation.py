@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from pathlib import Path
 
 import grpc
@@ -180,6 +181,20 @@ def test_a_cancel_stops_the_execution(control_plane, hosted):
     control_plane.greet()
     begin(control_plane, 1, "waiting")
     control_plane.send(cancels=[wire.Cancel(attempt=attempt(1))])
+    assert control_plane.await_report().failure.code == "CANCELLED"
+
+
+def test_a_cancel_that_comes_before_the_first_step_is_reported(control_plane, hosted):
+    control_plane.greet()
+    hosted.loop.call_soon_threadsafe(hosted.gate.wait)
+    control_plane.send(
+        assignments=[wire.Assignment(attempt=attempt(1), run="run", name="a1", task="waiting", number=1)],
+        cancels=[wire.Cancel(attempt=attempt(1))])
+    end = time.monotonic() + PATIENCE
+    while not any(execution.cancelled for execution in list(hosted.executions._running.values())):
+        assert time.monotonic() < end
+        time.sleep(0.005)
+    hosted.gate.set()
     assert control_plane.await_report().failure.code == "CANCELLED"
 
 
