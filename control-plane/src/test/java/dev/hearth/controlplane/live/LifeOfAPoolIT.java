@@ -38,7 +38,8 @@ class LifeOfAPoolIT {
     @Test
     void theSourcesExampleRunsOnTwoReplicas() {
         server.deployExample("reuse_concurrency", Map.of("replicas", 2, "concurrency", 100));
-        // The first alone could be done before the second is there.
+        // Cold, the first replica could be done with all of it before the second is there.
+        server.succeeded(server.submit("reuse_concurrency", "reuse_concurrency", Map.of("n", 1)));
         await().atMost(Duration.ofSeconds(60)).until(() -> server.ready("reuse_concurrency") == 2);
 
         String run = server.submit("reuse_concurrency", "reuse_concurrency", Map.of("n", 500));
