@@ -6,16 +6,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
-import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
-import software.amazon.awssdk.services.s3.model.S3Error;
-import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** Keeps blobs as objects of a bucket that speaks S3. Thread-safe. */
 final class S3BlobStore implements BlobStore, AutoCloseable {
@@ -94,41 +90,11 @@ final class S3BlobStore implements BlobStore, AutoCloseable {
         });
     }
 
-    /**
-     * A thousand at a time, each thousand right after it was listed. S3 has no way to delete only what is still old, so what is
-     * stored again in the moment between the two goes all the same: it must have been of no use to anybody until then.
-     */
     @Override
     public int removeUntouchedSince(Instant then, Predicate<String> kept) {
-        return ask(
-                "list blobs",
-                () -> s3
-                        .listObjectsV2Paginator(
-                                request -> request.bucket(bucket).prefix(prefix))
-                        .stream()
-                        .mapToInt(page -> remove(page.contents().stream()
-                                .filter(object -> object.lastModified().isBefore(then))
-                                .map(S3Object::key)
-                                .filter(key -> isOurs(key) && !kept.test(name(key)))
-                                .map(key -> ObjectIdentifier.builder().key(key).build())
-                                .toList()))
-                        .sum());
-    }
-
-    private int remove(List<ObjectIdentifier> old) {
-        if (old.isEmpty()) {
-            return 0;
-        }
-        List<S3Error> faults = ask(
-                "remove " + old.size() + " blobs",
-                () -> s3.deleteObjects(request -> request.bucket(bucket).delete(what -> what.objects(old)))
-                        .errors());
-        if (!faults.isEmpty()) {
-            S3Error first = faults.getFirst();
-            throw failed(
-                    "remove " + faults.size() + " of " + old.size() + " blobs", first.code() + " " + first.message());
-        }
-        return old.size();
+        return new OldObjects(s3, bucket, prefix)
+                .remove(object ->
+                        object.lastModified().isBefore(then) && isOurs(object.key()) && !kept.test(name(object.key())));
     }
 
     private boolean isOurs(String key) {

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -16,7 +15,6 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
-import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 
 /** Named files as objects of a bucket that speaks S3. */
 final class S3Files implements NamedFiles {
@@ -92,30 +90,11 @@ final class S3Files implements NamedFiles {
         });
     }
 
-    /** A thousand at a time, each thousand right after it was listed. */
     @Override
     public int removeUntouchedSince(Instant then, Predicate<String> kept) {
-        return ask(
-                "remove old files",
-                () -> s3
-                        .listObjectsV2Paginator(
-                                request -> request.bucket(bucket).prefix(prefix))
-                        .stream()
-                        .mapToInt(page -> remove(page.contents().stream()
-                                .filter(object -> object.lastModified().isBefore(then))
-                                .filter(object -> !kept.test("s3://" + bucket + "/" + object.key()))
-                                .map(object -> ObjectIdentifier.builder()
-                                        .key(object.key())
-                                        .build())
-                                .toList()))
-                        .sum());
-    }
-
-    private int remove(List<ObjectIdentifier> old) {
-        if (!old.isEmpty()) {
-            s3.deleteObjects(request -> request.bucket(bucket).delete(what -> what.objects(old)));
-        }
-        return old.size();
+        return new OldObjects(s3, bucket, prefix)
+                .remove(object ->
+                        object.lastModified().isBefore(then) && !kept.test("s3://" + bucket + "/" + object.key()));
     }
 
     private <T> T ask(String what, Supplier<T> call) {
