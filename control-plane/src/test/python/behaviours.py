@@ -71,6 +71,11 @@ async def doubled(x: int) -> int:
 
 
 @fresh.task
+async def order() -> str:
+    return " ".join({"red", "green", "blue", "white", "black", "brown", "pink", "grey"})
+
+
+@fresh.task
 async def main(folder: str) -> str:
     print("the caller looks around", flush=True)
     seen = {}
@@ -92,6 +97,7 @@ async def main(folder: str) -> str:
     seen["fallback"] = await hungry.override(reusable="off", resources=flyte.Resources(cpu=1, memory="2Gi"))(1_500)
     seen["cached"] = (await drawn(1)) == (await drawn(1)) != (await drawn(2))
     seen["trace"] = await doubled(21)
+    seen["orders"] = len({await order(), await order()})
     return json.dumps(seen)
 
 

@@ -101,6 +101,9 @@ class FlyteIT {
                 .isEqualTo(1_500);
         assertThat(seen.get("cached").asBoolean()).isTrue();
         assertThat(seen.get("trace").asInt()).isEqualTo(42);
+        assertThat(seen.get("orders").asInt())
+                .as("a set has the same order in every process")
+                .isEqualTo(1);
         assertThat(client.flyte("get", "logs", lastRun(said))).contains("the caller looks around");
     }
 
