@@ -1,5 +1,6 @@
 package dev.hearth.controlplane.security;
 
+import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.stereotype.Component;
 
 /** Tells who may call: those who know the server's token, and live replicas, each for what it is there for. Thread-safe. */
@@ -26,5 +27,21 @@ public final class Admission {
     /** Whether these are {@code <id>:<join token>} of a replica that lives; asks the database. */
     public boolean isReplica(String credentials) {
         return replicas.areValid(credentials);
+    }
+
+    /**
+     * Who calls, by what they say: the user of a browser, what kind of key was shown, or nobody. Never the key, also not where it was
+     * entered as the user.
+     */
+    String describe(HttpServletRequest request) {
+        String shown = Credentials.token(request);
+        if (shown == null) {
+            return request.getHeader(TokenFilter.REPLICA) == null ? "nobody" : "a replica";
+        }
+        if (Credentials.hasBearer(request)) {
+            return isToken(shown) ? "the token" : "another token";
+        }
+        String user = Credentials.user(request).filter(name -> !isToken(name)).orElse("");
+        return user.isBlank() ? "a password" : "user '" + user + "'";
     }
 }

@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
@@ -22,7 +23,12 @@ final class Credentials {
     static @Nullable String token(HttpServletRequest request) {
         String bearer = after(request, BEARER);
         String basic = after(request, BASIC);
-        return bearer != null || basic == null ? bearer : password(basic);
+        return bearer != null || basic == null ? bearer : part(basic, 1);
+    }
+
+    /** The user of HTTP basic, as a person has entered it. */
+    static Optional<String> user(HttpServletRequest request) {
+        return Optional.ofNullable(after(request, BASIC)).map(basic -> part(basic, 0));
     }
 
     /** Takes the same time wherever the two differ. */
@@ -37,11 +43,11 @@ final class Credentials {
                 : null;
     }
 
-    private static @Nullable String password(String basic) {
+    /** The user, or the password; null for what is not both. */
+    private static @Nullable String part(String basic, int which) {
         try {
-            String decoded = new String(Base64.getDecoder().decode(basic), StandardCharsets.UTF_8);
-            int colon = decoded.indexOf(':');
-            return colon < 0 ? null : decoded.substring(colon + 1);
+            String[] parts = new String(Base64.getDecoder().decode(basic), StandardCharsets.UTF_8).split(":", 2);
+            return parts.length < 2 ? null : parts[which];
         } catch (IllegalArgumentException notBase64) {
             return null;
         }

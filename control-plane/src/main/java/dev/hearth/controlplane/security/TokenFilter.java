@@ -18,22 +18,22 @@ import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Lets in who shows the token of this server, if it has one, and nothing that another site makes a browser send. */
+/** Lets in who shows the token of this server, if it has one. */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 30)
 final class TokenFilter extends OncePerRequestFilter {
-    private static final String REPLICA = "X-Hearth-Replica";
+    static final String REPLICA = "X-Hearth-Replica";
 
-    /** Probes, and what checks for itself who calls: signed addresses, and where the Flyte SDK logs in. */
+    /** Tell nothing but their status, to whoever asks. */
+    static final Set<String> PROBES = Set.of("/actuator/health/liveness", "/actuator/health/readiness");
+
+    /** What checks for itself who calls: signed addresses, and where the Flyte SDK logs in. */
     private static final Set<String> OPEN = Set.of(
-            "/actuator/health/liveness",
-            "/actuator/health/readiness",
             "/flyte/uploads",
             "/flyte/token",
             "/flyteidl2.auth.AuthMetadataService/GetOAuth2Metadata",
             "/flyteidl2.auth.AuthMetadataService/GetPublicClientConfig");
 
-    private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
     private static final Pattern BUNDLE_CONTENT = Pattern.compile("/api/v1/bundles/[0-9a-f]{64}/content");
 
     /** What tasks of the Flyte SDK call from inside of their replica. */
@@ -63,12 +63,7 @@ final class TokenFilter extends OncePerRequestFilter {
     }
 
     private @Nullable ProblemException refusal(HttpServletRequest request) {
-        // A browser says so when a page of another site sends a form here, with the user's stored password or without.
-        if (!READING.contains(request.getMethod()) && "cross-site".equals(request.getHeader("Sec-Fetch-Site"))) {
-            return new ProblemException(
-                    HttpStatus.FORBIDDEN, "Forbidden", "Pages of other sites may not change anything here.", List.of());
-        }
-        if (OPEN.contains(request.getRequestURI())) {
+        if (PROBES.contains(request.getRequestURI()) || OPEN.contains(request.getRequestURI())) {
             return null;
         }
         if (!admission.wantsToken()) {
