@@ -18,10 +18,25 @@ public record TaskContext(String run, String action, int attempt, String replica
         return Execution.CURRENT.isBound() ? Optional.of(Execution.CURRENT.get().context()) : Optional.empty();
     }
 
-    /** Makes work belong to the running task, whatever thread runs it: it may call tasks and its output is the task's. */
+    /**
+     * Makes work belong to the running task, whatever thread runs it: it may call tasks, its output is the task's, and the context
+     * class loader is that of the thread that wraps it.
+     */
     public static <T> Callable<T> wrap(Callable<T> work) {
+        ClassLoader loader = Thread.currentThread().getContextClassLoader();
         return Execution.current()
-                .<Callable<T>>map(execution -> () -> execution.within(work))
+                .<Callable<T>>map(execution -> () -> execution.within(() -> with(loader, work)))
                 .orElse(work);
+    }
+
+    private static <T> T with(ClassLoader loader, Callable<T> work) throws Exception {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(loader);
+        try {
+            return work.call();
+        } finally {
+            thread.setContextClassLoader(before);
+        }
     }
 }

@@ -1,6 +1,5 @@
 package dev.hearth.worker;
 
-import dev.hearth.sdk.Environment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -13,7 +12,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.List;
 
 /** The code that a replica hosts: a jar, fetched by its hash and loaded in a class loader of its own. */
 record BundleCode(Path jar) {
@@ -49,8 +47,12 @@ record BundleCode(Path jar) {
         }
     }
 
-    /** Loads the classes that declare environments, and answers the environments. */
-    List<Environment> environments() {
-        return DeclaredEnvironments.load(jar, new BundleClassLoader(jar, WorkerService.class.getClassLoader()));
+    /** Loads the classes that declare environments, and answers what they declare. */
+    HostedTasks tasks() {
+        BundleClassLoader loader = new BundleClassLoader(jar, WorkerService.class.getClassLoader());
+        CommonPoolThreads.serve(loader);
+        HostedTasks tasks = new HostedTasks(loader);
+        DeclaredEnvironments.load(jar, loader).forEach(tasks::host);
+        return tasks;
     }
 }

@@ -34,7 +34,12 @@ final class DeclaredEnvironments {
 
     private DeclaredEnvironments() {}
 
-    static List<Environment> load(Path jar, ClassLoader loader) {
+    /** Runs the static initialisers of these classes, and Spring, in the world of the bundle. */
+    static List<Environment> load(Path jar, BundleClassLoader loader) {
+        return loader.within(() -> declaredIn(jar, loader));
+    }
+
+    private static List<Environment> declaredIn(Path jar, ClassLoader loader) {
         Map<String, Environment> byName = new LinkedHashMap<>();
         for (String className : declaringClasses(jar)) {
             for (Environment environment : of(className, loader)) {

@@ -67,6 +67,7 @@ public final class Describe {
     public static void main(String[] args) {
         // What the jar's own code prints must not stand in the answer.
         PrintStream answer = System.out;
+        CommonPoolThreads.install();
         System.setOut(System.err);
         try {
             answer.println(JSON.writeValueAsString(describe(Path.of(args[0]))));
@@ -79,14 +80,16 @@ public final class Describe {
     }
 
     static List<DeclaredEnvironment> describe(Path jar) {
-        List<Environment> environments =
-                DeclaredEnvironments.load(jar, new BundleClassLoader(jar, Describe.class.getClassLoader()));
+        BundleClassLoader loader = new BundleClassLoader(jar, Describe.class.getClassLoader());
+        CommonPoolThreads.serve(loader);
+        List<Environment> environments = DeclaredEnvironments.load(jar, loader);
         if (environments.isEmpty()) {
             throw new IllegalStateException(
                     "the jar declares no environment: no class has a static field of type dev.hearth.sdk.Environment");
         }
         Describe describe = new Describe();
-        return environments.stream().map(describe::of).toList();
+        // Looking at the types of inputs and outputs may initialise them.
+        return loader.within(() -> environments.stream().map(describe::of).toList());
     }
 
     private DeclaredEnvironment of(Environment environment) {

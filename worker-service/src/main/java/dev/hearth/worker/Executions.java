@@ -78,6 +78,8 @@ final class Executions {
     private void run(RunningExecution execution, long received) {
         long servedBefore = begun.getAndIncrement();
         long age = ChronoUnit.MILLIS.between(bornAt, clock.instant());
+        // The thread is this execution's own, so nothing has to be set back: what the task sets ends with it.
+        Thread.currentThread().setContextClassLoader(tasks.loader());
         execution.runsOn(Thread.currentThread());
         CapturedOutput.putBack();
         long started = System.nanoTime();

@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +39,28 @@ final class Failures {
     }
 
     private static String message(Throwable fault) {
-        return told(fault, () -> cut(fault instanceof RefusedException ? fault.getMessage() : fault, LONGEST_MESSAGE));
+        return told(fault, () -> cut(words(fault), LONGEST_MESSAGE));
+    }
+
+    private static @Nullable Object words(Throwable fault) {
+        return switch (fault) {
+            case RefusedException refused -> refused.getMessage();
+            // These say what cannot be used, and their cause says why: at the first time the fault itself, later what
+            // Java kept of it.
+            case ExceptionInInitializerError first
+            when first.getCause() != null ->
+                "class " + initialised(first.getCause()) + " could not be initialised: " + first.getCause();
+            case NoClassDefFoundError later when later.getCause() != null -> later + ", " + later.getCause();
+            default -> fault;
+        };
+    }
+
+    private static String initialised(Throwable cause) {
+        return Stream.of(cause.getStackTrace())
+                .filter(frame -> frame.getMethodName().equals("<clinit>"))
+                .map(StackTraceElement::getClassName)
+                .findFirst()
+                .orElse("(unknown)");
     }
 
     /** What was written before printing failed stays: the fault may lie in a cause far below. A refusal is told by its message. */

@@ -8,7 +8,17 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The tasks that this process can run. */
 final class HostedTasks {
+    private final ClassLoader loader;
     private final Map<String, Environment> environments = new ConcurrentHashMap<>();
+
+    /** @param loader finds the classes and resources of the tasks: the context loader of the threads that run them */
+    HostedTasks(ClassLoader loader) {
+        this.loader = loader;
+    }
+
+    ClassLoader loader() {
+        return loader;
+    }
 
     void host(Environment environment) {
         Environment known = environments.putIfAbsent(environment.name(), environment);

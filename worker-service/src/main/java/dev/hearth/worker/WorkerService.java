@@ -21,6 +21,10 @@ public class WorkerService {
 
     public static void main(String[] args) {
         Hosting.becomeReplica();
+        CommonPoolThreads.install();
+        // First: what the bundle's static fields make of System.out (a logger's console, for example) must be what
+        // tasks print to.
+        CapturedOutput.install();
         ConfigurableApplicationContext context = SpringApplication.run(WorkerService.class, args);
         if (context.getBean(WorkerSettings.class).train()) {
             Training.run(context);
@@ -34,7 +38,6 @@ public class WorkerService {
             fault.printStackTrace();
         });
         Replica replica = context.getBean(Replica.class);
-        CapturedOutput.install();
         // Without a handler the exit code of an idle replica that was told to end would be 143, as if it had failed.
         Signal.handle(new Signal("TERM"), signal -> System.exit(replica.isIdle() ? 0 : Replica.TERMINATED));
         System.exit(replica.run());
@@ -53,11 +56,10 @@ public class WorkerService {
     /** Environments that are beans, and those of the bundle. */
     @Bean
     HostedTasks hostedTasks(WorkerSettings settings, ObjectProvider<Environment> beans) {
-        HostedTasks tasks = new HostedTasks();
+        HostedTasks tasks = settings.bundle().isEmpty()
+                ? new HostedTasks(WorkerService.class.getClassLoader())
+                : BundleCode.fetch(settings).tasks();
         beans.forEach(tasks::host);
-        if (!settings.bundle().isEmpty()) {
-            BundleCode.fetch(settings).environments().forEach(tasks::host);
-        }
         return tasks;
     }
 }

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 /** A replica in conversation, frame by frame, over a real socket. */
 class ConversationTest {
     private final CountDownLatch gate = new CountDownLatch(1);
-    private final HostedTasks tasks = new HostedTasks();
+    private final HostedTasks tasks = new HostedTasks(ClassLoader.getSystemClassLoader());
     private FakeControlPlane controlPlane;
     private Replica replica;
     private CompletableFuture<Integer> exitCode;

@@ -91,9 +91,9 @@ final class FakeControlPlane implements AutoCloseable {
     /** The next frame that holds what is looked for; frames before it are passed over. */
     WorkerFrame await(Predicate<WorkerFrame> what) throws InterruptedException {
         while (true) {
-            WorkerFrame frame = frames.poll(10, TimeUnit.SECONDS);
+            WorkerFrame frame = frames.poll(30, TimeUnit.SECONDS);
             if (frame == null) {
-                throw new AssertionError("no such frame within 10 s");
+                throw new AssertionError("no such frame within 30 s");
             }
             if (what.test(frame)) {
                 return frame;

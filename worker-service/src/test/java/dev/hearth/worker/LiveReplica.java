@@ -12,8 +12,12 @@ import java.util.concurrent.CompletableFuture;
 record LiveReplica(FakeControlPlane controlPlane, CompletableFuture<Integer> exitCode) implements AutoCloseable {
 
     static LiveReplica of(Environment environment) throws IOException, InterruptedException {
-        HostedTasks tasks = new HostedTasks();
+        HostedTasks tasks = new HostedTasks(ClassLoader.getSystemClassLoader());
         tasks.host(environment);
+        return of(tasks);
+    }
+
+    static LiveReplica of(HostedTasks tasks) throws IOException, InterruptedException {
         FakeControlPlane controlPlane = new FakeControlPlane();
         WorkerSettings settings = new WorkerSettings(
                 7,
