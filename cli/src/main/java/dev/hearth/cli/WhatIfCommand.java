@@ -111,8 +111,7 @@ final class WhatIfCommand implements Callable<Integer> {
             row.put("policy", item.path("deployed").asBoolean() ? "deployed: " + words : words);
             NUMBERS.forEach(name -> row.put(name, number(item.path(name))));
         }
-        out.print(GetCommand.table(columns(), rows));
-        out.flush();
+        new Table(columns(), out).print(rows);
     }
 
     private static List<String> columns() {

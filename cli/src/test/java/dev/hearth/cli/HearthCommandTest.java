@@ -16,6 +16,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +34,8 @@ import tools.jackson.databind.node.ArrayNode;
 class HearthCommandTest {
     private final Map<String, String> answers = new ConcurrentHashMap<>();
     private final Map<String, String> bodies = new ConcurrentHashMap<>();
+    private final Map<String, UnaryOperator<String>> pages = new ConcurrentHashMap<>();
+    private final List<String> asked = new CopyOnWriteArrayList<>();
     private final Map<String, String> problems = new ConcurrentHashMap<>();
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
@@ -40,8 +47,10 @@ class HearthCommandTest {
         server.createContext("/", exchange -> {
             String call =
                     exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath();
+            asked.add(exchange.getRequestURI().toString());
             bodies.put(call, new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
-            String answer = answers.get(call);
+            String answer = pages.getOrDefault(call, query -> answers.get(call))
+                    .apply(String.valueOf(exchange.getRequestURI().getQuery()));
             String problem = problems.getOrDefault(call, "{\"title\": \"Not found\", \"detail\": \"nothing here\"}");
             byte[] body = (answer == null ? problem : answer).getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(answer == null ? 404 : 200, body.length);
@@ -130,8 +139,13 @@ class HearthCommandTest {
         ArrayNode items = JsonMapper.shared().createArrayNode();
         items.addObject().put("name", "a-long-name").putObject("pool").put("state", "WARM");
         items.addObject().put("name", "b").putObject("pool");
-        assertThat(GetCommand.table(List.of("name", "pool.state"), items).lines())
-                .containsExactly("name         pool", "a-long-name  WARM", "b            -");
+        PrintWriter to = new PrintWriter(out);
+        Table table = new Table(List.of("name", "pool.state"), to);
+        table.print(items);
+        table.print(List.of(
+                JsonMapper.shared().readTree("{\"name\": \"of another page\", \"pool\": {\"state\": \"a\\nb\"}}")));
+        assertThat(out.toString().lines())
+                .containsExactly("name         pool", "a-long-name  WARM", "b            -", "of another page  a b");
     }
 
     @Test
@@ -350,6 +364,160 @@ class HearthCommandTest {
                         "r1    -            -     FAILED  USER   -          -",
                         "name  parent  task  phase   error  attempts  replica  createdAt  endedAt",
                         "a0    -       -     FAILED  USER   3         -        -          -");
+    }
+
+    /** A list of so many items n0, n1 ..., in pages as the server makes them. */
+    private void list(String path, int size) {
+        pages.put("GET " + path, query -> {
+            int limit = number(query, "limit");
+            int from = query.contains("cursor=") ? number(query, "cursor") : 0;
+            int end = Math.min(size, from + limit);
+            String items = IntStream.range(from, end)
+                    .mapToObj(n -> "{\"name\": \"n" + n + "\", \"phase\": \"FAILED\"}")
+                    .collect(Collectors.joining(", "));
+            String next = end < size ? ", \"nextCursor\": \"" + end + "\"" : "";
+            return "{\"items\": [" + items + "]" + next + (from == 0 ? ", \"total\": " + size + "}" : "}");
+        });
+    }
+
+    private static int number(String query, String name) {
+        return Integer.parseInt(query.replaceFirst(".*\\b" + name + "=(\\d+).*", "$1"));
+    }
+
+    @Test
+    void whatAListLeavesOutIsTold() {
+        list("/api/v1/runs/r1/actions", 10_001);
+        assertThat(hearth("get", "actions", "r1")).isZero();
+        assertThat(out.toString().lines()).hasSize(51);
+        assertThat(err.toString().strip()).isEqualTo("50 of 10,001, --all for the rest");
+        assertThat(hearth("get", "actions", "r1", "--limit", "10001")).isZero();
+        assertThat(err.toString().lines()).hasSize(1);
+    }
+
+    @Test
+    void allFollowsThePagesAndJsonStaysOneArray() {
+        list("/api/v1/runs", 1_203);
+        assertThat(hearth("get", "runs", "--all")).isZero();
+        assertThat(out.toString().lines())
+                .hasSize(1_204)
+                .startsWith("name  environment  task  phase   error  createdAt  endedAt");
+        assertThat(err.toString()).isEmpty();
+        out.getBuffer().setLength(0);
+        assertThat(hearth("get", "runs", "--all", "--json")).isZero();
+        JsonNode array = JsonMapper.shared().readTree(out.toString());
+        assertThat(array).hasSize(1_203);
+        assertThat(array.at("/1202/name").asString()).isEqualTo("n1202");
+        out.getBuffer().setLength(0);
+        list("/api/v1/runs", 0);
+        assertThat(hearth("get", "runs", "--json")).isZero();
+        assertThat(JsonMapper.shared().readTree(out.toString())).isEmpty();
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void shortAndEmptyPagesAreNotTheEnd() {
+        pages.put(
+                "GET /api/v1/runs",
+                query -> query.contains("cursor=")
+                        ? "{\"items\": [{\"name\": \"rare\"}]}"
+                        : "{\"items\": [], \"nextCursor\": \"x\"}");
+        assertThat(hearth("get", "runs", "--text", "rare")).isZero();
+        assertThat(out.toString().lines()).hasSize(2);
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void filtersGoToTheServer() {
+        list("/api/v1/runs", 1);
+        list("/api/v1/runs/r1/actions", 1);
+        assertThat(hearth(
+                        "get",
+                        "runs",
+                        "orders",
+                        "--phase",
+                        "failed,TIMED_OUT",
+                        "--task",
+                        "t",
+                        "--since",
+                        "1h",
+                        "--text",
+                        "a b"))
+                .isZero();
+        assertThat(hearth("get", "actions", "r1", "--phase", "FAILED", "--task", "t", "--parent", "a0"))
+                .isZero();
+        assertThat(asked)
+                .containsExactly(
+                        "/api/v1/runs?project=default&environment=orders&task=t&phase=FAILED%2CTIMED_OUT&since=1h&q=a%20b&limit=50",
+                        "/api/v1/runs/r1/actions?phase=FAILED&task=t&parent=a0&limit=50");
+    }
+
+    @Test
+    void listsOfSeveralEnvironmentsSayOfWhichEachIs() {
+        answers.put("GET /api/v1/environments", "{\"items\": [{\"name\": \"orders\"}, {\"name\": \"bills\"}]}");
+        list("/api/v1/environments/orders/decisions", 60);
+        list("/api/v1/environments/bills/decisions", 1);
+        assertThat(hearth("get", "decisions", "--limit", "2")).isZero();
+        assertThat(out.toString().lines().map(line -> line.split(" ")[0]))
+                .containsExactly("environment", "orders", "orders", "bills");
+        assertThat(err.toString().strip()).isEqualTo("orders: 2 of 60, --all for the rest");
+    }
+
+    @Test
+    void anOptionThatAListWouldIgnoreIsRefused() {
+        for (String[] ignored : new String[][] {
+            {"envs", "-e", "x"},
+            {"envs", "--phase", "FAILED"},
+            {"replicas", "--task", "t"},
+            {"runs", "--parent", "a0"},
+            {"runs", "-r", "r1"},
+            {"actions", "r1", "--since", "1h"},
+            {"decisions", "--ended"},
+            {"actions", "r1", "-r", "r2"},
+            {"runs", "a", "-e", "b"},
+            {"runs", "--all", "--limit", "7"}
+        }) {
+            String[] arguments =
+                    Stream.concat(Stream.of("get"), Stream.of(ignored)).toArray(String[]::new);
+            assertThat(hearth(arguments)).as(String.join(" ", arguments)).isEqualTo(2);
+        }
+        assertThat(asked).isEmpty();
+        assertThat(err.toString())
+                .contains("--phase is for runs, actions; get envs does not take it", "leave --limit out");
+    }
+
+    @Test
+    void whatTheServerCannotReadIsToldInItsWords() {
+        problems.put("GET /api/v1/runs", """
+                {"title": "Invalid request", "status": 400, "detail": "limit: must be a whole number from 1 to 500",
+                 "errors": [{"field": "limit", "message": "must be a whole number from 1 to 500"}]}""");
+        assertThat(hearth("get", "runs", "--limit", "0")).isEqualTo(2);
+        assertThat(hearth("get", "runs", "--limit", "-3", "--json")).isEqualTo(2);
+        assertThat(err.toString().lines())
+                .hasSize(2)
+                .allMatch(line -> line.endsWith("must be a whole number from 1 to 500"));
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void nobodyIsReadForWhoHasGone() {
+        list("/api/v1/runs", 5_000);
+        PrintWriter closed = new PrintWriter(new java.io.Writer() {
+            @Override
+            public void write(char[] text, int from, int length) throws java.io.IOException {
+                throw new java.io.IOException("Broken pipe");
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        });
+        CommandLine command = HearthCommand.commandLine().setOut(closed).setErr(new PrintWriter(err, true));
+        String endpoint = "http://127.0.0.1:" + server.getAddress().getPort();
+        assertThat(command.execute("get", "runs", "--all", "--endpoint", endpoint))
+                .isZero();
+        assertThat(asked).hasSize(1);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.hearth.api;
 
+import dev.hearth.api.BundleView.DeclaredTask;
 import dev.hearth.model.EnvironmentState;
 import dev.hearth.model.PoolState;
 import dev.hearth.model.VersionState;
@@ -8,8 +9,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An environment with its versions, newest first, and the pool of the active one.
+ * An environment with its versions and the pool of the active one.
  *
+ * @param tasks of the active version, by name
+ * @param versions the newest 20, newest first
  * @param pool null for scope run, where each run has its own
  */
 public record EnvironmentView(
@@ -17,7 +20,7 @@ public record EnvironmentView(
         String name,
         EnvironmentState state,
         EnvironmentSpec spec,
-        List<String> tasks,
+        List<DeclaredTask> tasks,
         List<VersionView> versions,
         @Nullable PoolView pool) {
 

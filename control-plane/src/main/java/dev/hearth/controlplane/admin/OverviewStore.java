@@ -16,6 +16,9 @@ import org.springframework.stereotype.Repository;
 /** Reads the overview page: environments with their pools and live replicas. Two statements, whatever their number. */
 @Repository
 class OverviewStore {
+    /** Pools that the page shows. */
+    static final int MOST_POOLS = 200;
+
     private final JdbcClient sql;
 
     OverviewStore(JdbcClient sql) {
@@ -53,6 +56,7 @@ class OverviewStore {
         }
     }
 
+    /** One more than the page shows, if there are more. */
     List<PoolRow> pools() {
         Map<Long, List<ReplicaRow>> replicas = replicas();
         return sql.sql("""
@@ -65,8 +69,10 @@ class OverviewStore {
                 JOIN environment_version v ON v.id = e.active_version_id
                 LEFT JOIN pool p ON p.environment_id = e.id AND (p.id = v.pool_id OR p.state <> 'COLD')
                 ORDER BY e.project, e.name, p.draining, p.id
-                LIMIT 200
-                """).query((row, n) -> pool(row, replicas)).list();
+                LIMIT %d
+                """.formatted(MOST_POOLS + 1))
+                .query((row, n) -> pool(row, replicas))
+                .list();
     }
 
     /** Index action_running, once for each live replica. */

@@ -56,7 +56,10 @@ class PagesController {
 
     private void fillOverview(Model model) {
         List<RunView> latest = runs.latest(LATEST_RUNS);
-        model.addAttribute("pools", overview.pools());
+        List<OverviewStore.PoolRow> pools = overview.pools();
+        boolean more = pools.size() > OverviewStore.MOST_POOLS;
+        model.addAttribute("pools", more ? pools.subList(0, OverviewStore.MOST_POOLS) : pools);
+        model.addAttribute("morePools", more);
         model.addAttribute("runs", latest);
         model.addAttribute(
                 "durations",

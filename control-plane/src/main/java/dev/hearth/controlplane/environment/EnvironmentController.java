@@ -4,6 +4,7 @@ import dev.hearth.api.Deployment;
 import dev.hearth.api.EnvironmentSpec;
 import dev.hearth.api.EnvironmentView;
 import dev.hearth.api.Page;
+import dev.hearth.controlplane.problem.PageQuery;
 import dev.hearth.controlplane.problem.QueryValues;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -62,8 +63,9 @@ final class EnvironmentController {
     Page<EnvironmentView> list(
             @RequestParam(defaultValue = "default") String project,
             @RequestParam(required = false) @Nullable String cursor,
-            @RequestParam(required = false) @Nullable Integer limit) {
-        return views.page(QueryValues.name("project", project), cursor, QueryValues.limit(limit));
+            @RequestParam(required = false) @Nullable String limit) {
+        String owner = QueryValues.name("project", project);
+        return views.page(owner, PageQuery.of(cursor, limit, "environments", owner));
     }
 
     @Operation(operationId = "getEnvironment", summary = "An environment: spec, versions, and its pool at this moment")

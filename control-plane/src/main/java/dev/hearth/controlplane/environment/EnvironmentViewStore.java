@@ -4,14 +4,17 @@ import dev.hearth.api.BundleView.DeclaredTask;
 import dev.hearth.api.EnvironmentSpec;
 import dev.hearth.api.EnvironmentView.VersionView;
 import dev.hearth.model.EnvironmentState;
+import dev.hearth.model.Terms;
 import dev.hearth.model.VersionState;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -29,7 +32,7 @@ final class EnvironmentViewStore {
             String name,
             EnvironmentState state,
             EnvironmentSpec spec,
-            List<String> tasks,
+            List<DeclaredTask> tasks,
             @Nullable Long poolId) {}
 
     private final JdbcClient jdbc;
@@ -58,6 +61,14 @@ final class EnvironmentViewStore {
                 .param("rows", rows)
                 .query((row, n) -> row(row))
                 .list();
+    }
+
+    /** By the same index. */
+    long count(String project) {
+        return jdbc.sql("SELECT count(*) FROM environment WHERE project = :project AND active_version_id IS NOT NULL")
+                .param("project", project)
+                .query(Long.class)
+                .single();
     }
 
     /** At most one row, by the unique index on (project, name). */
@@ -102,9 +113,18 @@ final class EnvironmentViewStore {
                 EnvironmentState.valueOf(row.getString("state")),
                 json.readValue(row.getString("spec"), EnvironmentSpec.class),
                 json.readValue(row.getString("tasks"), TASKS).stream()
-                        .map(DeclaredTask::name)
-                        .sorted()
+                        .map(EnvironmentViewStore::withTerms)
+                        .sorted(Comparator.comparing(DeclaredTask::name))
                         .toList(),
                 row.getObject("pool_id", Long.class));
+    }
+
+    /** As they hold, declared or not. */
+    private static DeclaredTask withTerms(DeclaredTask task) {
+        return new DeclaredTask(
+                task.name(),
+                task.inputSchema(),
+                task.outputSchema(),
+                Objects.requireNonNullElse(task.terms(), Terms.DEFAULT));
     }
 }

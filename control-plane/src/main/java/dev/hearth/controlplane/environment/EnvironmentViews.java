@@ -6,11 +6,10 @@ import dev.hearth.api.EnvironmentView.VersionView;
 import dev.hearth.api.Page;
 import dev.hearth.controlplane.environment.EnvironmentViewStore.Row;
 import dev.hearth.controlplane.pool.Pools;
-import dev.hearth.controlplane.problem.QueryValues;
+import dev.hearth.controlplane.problem.PageQuery;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** Environments as readers see them: spec, versions, and the pool at this moment. Three statements a page. */
@@ -25,12 +24,11 @@ final class EnvironmentViews {
     }
 
     /** In the order of their names. */
-    Page<EnvironmentView> page(String project, @Nullable String cursor, int limit) {
-        String after = Objects.requireNonNullElse(QueryValues.key(cursor), "");
-        List<Row> rows = store.page(project, after, limit + 1);
-        boolean more = rows.size() > limit;
-        List<EnvironmentView> items = views(more ? rows.subList(0, limit) : rows);
-        return new Page<>(items, more ? QueryValues.cursor(items.getLast().name()) : null);
+    Page<EnvironmentView> page(String project, PageQuery query) {
+        String after = Objects.requireNonNullElse(query.key(), "");
+        Page<Row> page =
+                query.page(store.page(project, after, query.limit() + 1), Row::name, () -> store.count(project));
+        return page.with(views(page.items()));
     }
 
     EnvironmentView get(String project, String name) {

@@ -1,6 +1,7 @@
 package dev.hearth.controlplane.openapi;
 
 import dev.hearth.api.Problem;
+import dev.hearth.controlplane.problem.PageQuery;
 import io.swagger.v3.core.converter.ModelConverters;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
@@ -9,9 +10,12 @@ import io.swagger.v3.oas.models.media.Content;
 import io.swagger.v3.oas.models.media.JsonSchema;
 import io.swagger.v3.oas.models.media.MediaType;
 import io.swagger.v3.oas.models.media.Schema;
+import io.swagger.v3.oas.models.parameters.Parameter;
 import io.swagger.v3.oas.models.responses.ApiResponse;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.springdoc.core.customizers.OpenApiCustomizer;
 import org.springdoc.core.utils.SpringDocUtils;
@@ -36,7 +40,10 @@ class OpenApiDocument {
                             + " ISO-8601. Absent means null."));
             document.getPaths().values().stream()
                     .flatMap(path -> path.readOperations().stream())
-                    .forEach(OpenApiDocument::addProblem);
+                    .forEach(operation -> {
+                        addProblem(operation);
+                        describePages(operation);
+                    });
             ModelConverters.getInstance(true).readAll(Problem.class).forEach(document.getComponents()::addSchemas);
             describePolicy(document);
             describeRuns(document);
@@ -56,6 +63,24 @@ class OpenApiDocument {
                         new ApiResponse()
                                 .description("What was wrong (RFC 9457)")
                                 .content(content));
+    }
+
+    /** Limits are read as texts, so that whatever is wrong with one is told by its range. */
+    private static void describePages(Operation operation) {
+        List<Parameter> parameters = Objects.requireNonNullElse(operation.getParameters(), List.of());
+        for (Parameter parameter : parameters) {
+            if ("limit".equals(parameter.getName())) {
+                parameter
+                        .description("Most items of the page")
+                        .schema(typed("integer")
+                                .minimum(BigDecimal.ONE)
+                                .maximum(BigDecimal.valueOf(PageQuery.MOST))
+                                ._default(PageQuery.DEFAULT_LIMIT));
+            }
+            if ("cursor".equals(parameter.getName())) {
+                parameter.description("nextCursor of the page before, with the same filters; absent = the first page");
+            }
+        }
     }
 
     /** A schema without a type comes out of the generator as that of an object. */
@@ -103,8 +128,8 @@ class OpenApiDocument {
         return schema;
     }
 
-    private static Schema<?> typed(String type) {
-        Schema<?> schema = new JsonSchema();
+    private static Schema<Object> typed(String type) {
+        Schema<Object> schema = new JsonSchema();
         schema.setTypes(Set.of(type));
         return schema;
     }

@@ -1,21 +1,24 @@
 package dev.hearth.controlplane.problem;
 
 import dev.hearth.model.Violation;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
-import java.util.Base64;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what stands in the query of a call; refuses, naming the parameter, what it cannot read. */
 public final class QueryValues {
-    /** Page size of lists, unless asked otherwise. */
-    public static final int DEFAULT_LIMIT = 50;
-
-    private static final int MAX_LIMIT = 500;
+    private static final int LONGEST_FILTER = 200;
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
     private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_.-]{0,62}");
-    private static final Pattern SHORT_DURATION = Pattern.compile("(\\d{1,7}(?:\\.\\d{1,3})?)(ms|s|m|h)?");
+    private static final Pattern SHORT_DURATION = Pattern.compile("(\\d{1,7}(?:\\.\\d{1,3})?)(ms|s|m|h|d)?");
 
     /** What a name may look like, as a sentence for messages. */
     public static final String NAME_RULE = "must be 1 to 63 letters, digits, '_', '.' or '-', and begin with a letter";
@@ -34,50 +37,71 @@ public final class QueryValues {
         return text;
     }
 
-    public static int limit(@Nullable Integer limit) {
-        if (limit == null) {
-            return DEFAULT_LIMIT;
+    /** Refuses an empty text and one that the database cannot hold: a filter that filters nothing would go unnoticed. */
+    public static @Nullable String filter(String field, @Nullable String text) {
+        if (text != null && (text.isBlank() || text.length() > LONGEST_FILTER || !Texts.isStorable(text))) {
+            throw ProblemException.invalid(new Violation(
+                    field,
+                    text,
+                    "must be a text of 1 to " + LONGEST_FILTER
+                            + " characters, not blank; leave it out to filter nothing"));
         }
-        if (limit < 1 || limit > MAX_LIMIT) {
-            throw ProblemException.invalid(new Violation("limit", limit, "must be 1 to " + MAX_LIMIT));
-        }
-        return limit;
+        return text;
     }
 
-    /** The key behind which a page ends, in a form that clients only hand back. */
-    public static String cursor(String key) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(key.getBytes(StandardCharsets.UTF_8));
-    }
-
-    /** The key in a cursor; null if there is no cursor. */
-    public static @Nullable String key(@Nullable String cursor) {
-        if (cursor == null) {
+    /** One or more of these, separated by commas, in their order; null = all. */
+    public static <E extends Enum<E>> @Nullable Set<E> anyOf(String field, @Nullable String text, Set<E> allowed) {
+        if (text == null) {
             return null;
         }
-        try {
-            String key = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
-            // What does not come back the same was not made here.
-            if (!key.isEmpty() && Texts.isStorable(key) && cursor(key).equals(cursor)) {
-                return key;
-            }
-        } catch (IllegalArgumentException notBase64) {
-            // Refused below.
+        List<String> names =
+                Arrays.stream(text.split(",", -1)).map(String::strip).toList();
+        if (!allowed.stream().map(Enum::name).toList().containsAll(names)) {
+            throw ProblemException.invalid(new Violation(
+                    field,
+                    text,
+                    "must be one or more of "
+                            + allowed.stream().map(Enum::name).collect(Collectors.joining(", "))
+                            + ", separated by commas"));
         }
-        throw badCursor(cursor);
+        return allowed.stream()
+                .filter(each -> names.contains(each.name()))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** The number in a cursor of a list that is ordered by a number; null if there is no cursor. */
-    public static @Nullable Long numberKey(@Nullable String cursor) {
-        String key = key(cursor);
+    /** A time in ISO-8601, or how long before now it is: {@code 1h}, {@code PT1H}. Cut to what the database can hold. */
+    public static Instant since(String field, String text, Instant now) {
         try {
-            return key == null ? null : Long.valueOf(key);
-        } catch (NumberFormatException notOurs) {
-            throw badCursor(String.valueOf(cursor));
+            Instant time = OffsetDateTime.parse(text).toInstant();
+            return time.isBefore(Instant.EPOCH) ? Instant.EPOCH : time.isAfter(LATEST) ? LATEST : time;
+        } catch (DateTimeParseException noTime) {
+            // Perhaps a duration.
         }
+        Duration back = durationOrNull(text);
+        if (back == null) {
+            throw ProblemException.invalid(new Violation(
+                    field,
+                    text,
+                    "must be a time in ISO-8601 (\"2026-01-31T12:00:00Z\"; in a query '+' is written %2B), or a duration"
+                            + " back from now (\"30m\", \"1h\", \"2d\", \"PT1H\")"));
+        }
+        Duration most = Duration.between(Instant.EPOCH, now);
+        return now.minus(back.compareTo(most) > 0 ? most : back);
     }
 
-    /** Reads {@code 30s}, {@code 500ms}, {@code 2m}, {@code 1h}, plain seconds, or ISO-8601. */
+    /** Reads {@code 30s}, {@code 500ms}, {@code 2m}, {@code 1h}, {@code 1d}, plain seconds, or ISO-8601. */
     public static Duration duration(String field, String text) {
+        Duration duration = durationOrNull(text);
+        if (duration == null) {
+            throw ProblemException.invalid(new Violation(
+                    field,
+                    text,
+                    "must be a duration that is not negative: seconds (\"30\", \"30s\"), or ISO-8601 (\"PT30S\")"));
+        }
+        return duration;
+    }
+
+    private static @Nullable Duration durationOrNull(String text) {
         var shortForm = SHORT_DURATION.matcher(text);
         if (shortForm.matches()) {
             double number = Double.parseDouble(shortForm.group(1));
@@ -86,16 +110,10 @@ public final class QueryValues {
         }
         try {
             Duration duration = Duration.parse(text);
-            if (!duration.isNegative()) {
-                return duration;
-            }
+            return duration.isNegative() ? null : duration;
         } catch (DateTimeParseException | ArithmeticException unreadable) {
-            // Refused below.
+            return null;
         }
-        throw ProblemException.invalid(new Violation(
-                field,
-                text,
-                "must be a duration that is not negative: seconds (\"30\", \"30s\"), or ISO-8601 (\"PT30S\")"));
     }
 
     private static long millis(@Nullable String unit) {
@@ -106,12 +124,8 @@ public final class QueryValues {
             case "ms" -> 1;
             case "m" -> 60_000;
             case "h" -> 3_600_000;
+            case "d" -> 86_400_000;
             default -> 1_000;
         };
-    }
-
-    private static ProblemException badCursor(String cursor) {
-        return ProblemException.invalid(
-                new Violation("cursor", cursor, "must be the nextCursor of an earlier page of this list"));
     }
 }

@@ -6,11 +6,13 @@ import dev.hearth.api.RunRequest;
 import dev.hearth.api.RunView;
 import dev.hearth.api.SubmittedRun;
 import dev.hearth.controlplane.journal.StoredAction;
-import dev.hearth.model.ActionPhase;
+import dev.hearth.controlplane.problem.PageQuery;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -35,11 +37,13 @@ class RunController {
     private final RunService runs;
     private final RunReader reader;
     private final RunWatch watch;
+    private final Clock clock;
 
-    RunController(RunService runs, RunReader reader, RunWatch watch) {
+    RunController(RunService runs, RunReader reader, RunWatch watch, Clock clock) {
         this.runs = runs;
         this.reader = reader;
         this.watch = watch;
+        this.clock = clock;
     }
 
     /**
@@ -95,15 +99,43 @@ class RunController {
             summary = "The runs of a project, newest first",
             description =
                     "An output that is too large for a row is shown as {\"mediaType\": ..., \"blob\": SHA-256}; the single"
-                            + " run shows it in full.")
+                            + " run shows it in full. A page looks at 100,000 runs at most: where a filter finds little among them it"
+                            + " is short, even empty, and its nextCursor goes on.")
     @GetMapping("/runs")
     Page<RunView> list(
             @RequestParam(defaultValue = "default") String project,
-            @RequestParam(required = false) @Nullable String environment,
-            @RequestParam(required = false) @Nullable ActionPhase phase,
+            @Parameter(description = "Runs of this environment") @RequestParam(required = false) @Nullable
+                    String environment,
+            @Parameter(description = "Runs of this task, by its exact name") @RequestParam(required = false) @Nullable
+                    String task,
+            @Parameter(
+                            description =
+                                    "Phases of the root, one or several separated by commas: QUEUED, RUNNING, SUCCEEDED,"
+                                            + " FAILED, ABORTED, TIMED_OUT",
+                            example = "FAILED,TIMED_OUT")
+                    @RequestParam(required = false)
+                    @Nullable
+                    String phase,
+            @Parameter(
+                            description =
+                                    "Runs started no earlier: a time in ISO-8601, or a duration back from now (30m, 1h,"
+                                            + " 2d, PT1H)",
+                            example = "1h")
+                    @RequestParam(required = false)
+                    @Nullable
+                    String since,
+            @Parameter(
+                            description =
+                                    "Text that stands, in whatever case, in the run's name, environment, task, error code"
+                                            + " or error message")
+                    @RequestParam(required = false)
+                    @Nullable
+                    String q,
             @RequestParam(required = false) @Nullable String cursor,
-            @RequestParam(required = false) @Nullable Integer limit) {
-        return reader.runs(project, environment, phase, Cursor.parse(cursor, limit));
+            @RequestParam(required = false) @Nullable String limit) {
+        RunFilter filter = RunFilter.read(project, environment, task, phase, since, q, clock.instant());
+        return reader.runs(
+                filter, PageQuery.of(cursor, limit, "runs", project, environment, task, filter.phases(), since, q));
     }
 
     /** Its output in full. With {@code wait} ({@code 30s}, {@code PT30S}, seconds): when the run ends or the time is over. */
@@ -127,9 +159,26 @@ class RunController {
     @GetMapping("/runs/{run}/actions")
     Page<ActionView> actions(
             @PathVariable String run,
+            @Parameter(
+                            description =
+                                    "Phases that actions show, one or several separated by commas: QUEUED,"
+                                            + " WAITING_FOR_RESOURCES, INITIALIZING, RUNNING, SUCCEEDED, FAILED, ABORTED, TIMED_OUT",
+                            example = "QUEUED,WAITING_FOR_RESOURCES")
+                    @RequestParam(required = false)
+                    @Nullable
+                    String phase,
+            @Parameter(description = "Actions of this task, by its exact name")
+                    @RequestParam(required = false)
+                    @Nullable
+                    String task,
+            @Parameter(description = "Actions that this action called, by its name")
+                    @RequestParam(required = false)
+                    @Nullable
+                    String parent,
             @RequestParam(required = false) @Nullable String cursor,
-            @RequestParam(required = false) @Nullable Integer limit) {
-        return reader.actions(run, Cursor.parse(cursor, limit));
+            @RequestParam(required = false) @Nullable String limit) {
+        ActionFilter filter = ActionFilter.read(phase, task, parent);
+        return reader.actions(run, filter, PageQuery.of(cursor, limit, "actions", run, filter.phases(), task, parent));
     }
 
     /** Its input and output in full. */

@@ -6,16 +6,15 @@ import dev.hearth.api.RunEvent;
 import dev.hearth.api.RunRequest;
 import dev.hearth.api.RunView;
 import dev.hearth.controlplane.journal.Payload;
+import dev.hearth.controlplane.problem.PageQuery;
 import dev.hearth.controlplane.problem.ProblemException;
 import dev.hearth.controlplane.run.RunStore.ActionRow;
 import dev.hearth.controlplane.run.RunStore.Origin;
 import dev.hearth.controlplane.run.RunStore.RunRow;
-import dev.hearth.model.ActionPhase;
 import dev.hearth.model.Violation;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Service;
 import org.springframework.web.context.request.RequestContextHolder;
@@ -26,10 +25,12 @@ import tools.jackson.databind.JsonNode;
 @Service
 public class RunReader {
     private final RunStore store;
+    private final RunListStore lists;
     private final ActionViews views;
 
-    RunReader(RunStore store, ActionViews views) {
+    RunReader(RunStore store, RunListStore lists, ActionViews views) {
         this.store = store;
+        this.lists = lists;
         this.views = views;
     }
 
@@ -48,10 +49,16 @@ public class RunReader {
         return store.find(name).orElseThrow(() -> unknown("run", name));
     }
 
-    public Page<RunView> runs(
-            String project, @Nullable String environment, @Nullable ActionPhase phase, Cursor cursor) {
-        Page<RunRow> page = cursor.page(store.list(project, environment, phase, cursor), RunRow::id);
-        return new Page<>(page.items().stream().map(this::listed).toList(), page.nextCursor());
+    /** Newest first. A page that has found too little in all that it looked at is short, and tells where to go on. */
+    Page<RunView> runs(RunFilter filter, PageQuery query) {
+        List<RunRow> rows = lists.runs(filter, query);
+        Page<RunRow> page = query.page(rows, RunListStore::key, () -> lists.total(filter, query));
+        if (page.nextCursor() == null && filter.isSieve()) {
+            page = lists.unseen(filter, query)
+                    .map(key -> query.followed(rows, key, null))
+                    .orElse(page);
+        }
+        return page.with(page.items().stream().map(this::listed).toList());
     }
 
     /** The newest runs of all projects, for the overview page. */
@@ -59,15 +66,17 @@ public class RunReader {
         return store.latest(count).stream().map(this::listed).toList();
     }
 
-    Page<ActionView> actions(String run, Cursor cursor) {
+    /** In the order of their creation. */
+    Page<ActionView> actions(String run, ActionFilter filter, PageQuery query) {
         requireKnown(run);
-        Page<ActionRow> page = cursor.page(store.actions(run, cursor), ActionRow::id);
-        return new Page<>(views.listed(page.items()), page.nextCursor());
+        Page<ActionRow> page =
+                query.page(lists.actions(run, filter, query), ActionRow::id, () -> lists.total(run, filter));
+        return page.with(views.listed(page.items()));
     }
 
     /** The first actions of a run in the order of their creation, for its page. */
     public List<ActionView> actions(String run, int count) {
-        return views.listed(store.actions(run, new Cursor(null, count)));
+        return views.listed(lists.actions(run, ActionFilter.NONE, PageQuery.first(count - 1)));
     }
 
     /** With input and output in full. */

@@ -22,27 +22,32 @@ import org.springframework.stereotype.Repository;
 @Repository
 class RunStore {
     /** An action that queues in a pool without a ready replica waits for a cold start, and is shown as such. */
-    private static final String SHOWN_PHASE = """
+    static final String SHOWN_PHASE = """
             CASE WHEN a.phase = 'QUEUED' AND NOT EXISTS (
                 SELECT 1 FROM replica p WHERE p.pool_id = a.pool_id AND p.phase = 'READY')
             THEN 'WAITING_FOR_RESOURCES' ELSE a.phase END""";
 
-    private static final String ACTION = """
+    static final String ACTION = """
             SELECT a.id, a.name, a.parent, a.environment, a.task, %s AS phase, a.replica_id, a.parked, a.created_at,
                    a.ended_at, a.input, a.input_type, a.input_blob, a.output, a.output_type, a.output_blob,
                    a.error_code, a.error_message, a.error_details
             FROM run r CROSS JOIN LATERAL recorded_actions(r.name, r.ended_at) a
             """.formatted(SHOWN_PHASE);
 
-    /** A run with its root, and its actions counted in one pass by index (run, name). */
-    private static final String RUN = """
+    /** Of a run: its root, and its actions counted by the phase that they show, in one pass by index (run, name). */
+    static final String RUN_COLUMNS = """
             SELECT r.id, r.name, r.project, r.environment, r.version, r.task, r.phase, r.created_at, r.ended_at,
                    a.output, a.output_type, a.output_blob, a.error_code, a.error_message, a.error_details,
                    (SELECT string_agg(c.phase || '=' || c.actions, ',')
-                    FROM (SELECT phase, count(*) AS actions FROM recorded_actions(r.name, r.ended_at) GROUP BY phase) c)
-                       AS counts
-            FROM run r JOIN LATERAL recorded_actions(r.name, r.ended_at) a ON a.name = 'a0'
-            """;
+                    FROM (SELECT %s AS phase, sum(a.actions) AS actions
+                          FROM (SELECT phase, pool_id, count(*) AS actions
+                                FROM recorded_actions(r.name, r.ended_at) GROUP BY phase, pool_id) a
+                          GROUP BY 1) c) AS counts
+            """.formatted(SHOWN_PHASE);
+
+    static final String WITH_ROOT = "JOIN LATERAL recorded_actions(r.name, r.ended_at) a ON a.name = 'a0'\n";
+
+    private static final String RUN = RUN_COLUMNS + "FROM run r " + WITH_ROOT;
 
     private final JdbcClient sql;
 
@@ -106,41 +111,11 @@ class RunStore {
                 .optional();
     }
 
-    /** Newest first. Index run_newest, or run_by_environment. */
-    List<RunRow> list(String project, @Nullable String environment, @Nullable ActionPhase phase, Cursor cursor) {
-        return sql.sql(RUN + """
-                WHERE r.project = :project
-                  AND (:environment::text IS NULL OR r.environment = :environment)
-                  AND (:phase::text IS NULL OR r.phase = :phase)
-                  AND (:from::bigint IS NULL OR r.id < :from)
-                ORDER BY r.id DESC LIMIT :limit
-                """)
-                .param("project", clean(project))
-                .param("environment", environment == null ? null : clean(environment))
-                .param("phase", phase == null ? null : phase.name())
-                .param("from", cursor.from())
-                .param("limit", cursor.limit() + 1)
-                .query((row, n) -> run(row))
-                .list();
-    }
-
     /** Newest first, by primary key. */
     List<RunRow> latest(int count) {
         return sql.sql(RUN + "ORDER BY r.id DESC LIMIT ?")
                 .param(count)
                 .query((row, n) -> run(row))
-                .list();
-    }
-
-    /** In the order of creation. Index (run, name) and a sort. */
-    List<ActionRow> actions(String run, Cursor cursor) {
-        return sql.sql(ACTION + """
-                WHERE r.name = :run AND (:from::bigint IS NULL OR a.id > :from) ORDER BY a.id LIMIT :limit
-                """)
-                .param("run", run)
-                .param("from", cursor.from())
-                .param("limit", cursor.limit() + 1)
-                .query((row, n) -> action(row))
                 .list();
     }
 
@@ -181,7 +156,7 @@ class RunStore {
                         Collectors.groupingBy(Attempt::action, Collectors.mapping(Attempt::view, Collectors.toList())));
     }
 
-    private static RunRow run(ResultSet row) throws SQLException {
+    static RunRow run(ResultSet row) throws SQLException {
         return new RunRow(
                 row.getLong("id"),
                 row.getString("name"),
@@ -212,7 +187,7 @@ class RunStore {
         return type == null ? null : new Payload(row.getBytes("output"), type, row.getString("output_blob"));
     }
 
-    private static ActionRow action(ResultSet row) throws SQLException {
+    static ActionRow action(ResultSet row) throws SQLException {
         return new ActionRow(
                 row.getLong("id"),
                 row.getString("name"),
@@ -261,7 +236,7 @@ class RunStore {
     }
 
     /** PostgreSQL's text has no NUL: a name with one names nothing. */
-    private static String clean(String name) {
+    static String clean(String name) {
         return name.replace("\0", "");
     }
 }

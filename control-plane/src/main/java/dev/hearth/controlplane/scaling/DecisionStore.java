@@ -71,4 +71,14 @@ final class DecisionStore {
                                 json.readValue(row.getString("inputs"), INPUTS))))
                 .list();
     }
+
+    /** By pool_by_environment and scaling_decision_by_pool. */
+    long count(long environmentId) {
+        return jdbc.sql("""
+                        SELECT count(*) FROM pool p JOIN scaling_decision d ON d.pool_id = p.id
+                        WHERE p.environment_id = :environment""")
+                .param("environment", environmentId)
+                .query(Long.class)
+                .single();
+    }
 }

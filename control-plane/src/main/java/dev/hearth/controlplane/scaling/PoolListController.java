@@ -3,6 +3,7 @@ package dev.hearth.controlplane.scaling;
 import dev.hearth.api.DecisionView;
 import dev.hearth.api.Page;
 import dev.hearth.api.ReplicaView;
+import dev.hearth.controlplane.problem.PageQuery;
 import dev.hearth.controlplane.problem.QueryValues;
 import io.swagger.v3.oas.annotations.Operation;
 import org.jspecify.annotations.Nullable;
@@ -25,18 +26,20 @@ final class PoolListController {
 
     @Operation(
             summary = "The replicas of an environment",
-            description = "Live ones, by ordinal, in one page. With all=true also those that have ended, newest first.")
+            description =
+                    "Live ones, by ordinal, those of the newest pool first. With all=true also those that have ended,"
+                            + " newest first.")
     @GetMapping("/replicas")
     Page<ReplicaView> replicas(
             @PathVariable String name,
             @RequestParam(defaultValue = "default") String project,
             @RequestParam(defaultValue = "false") boolean all,
             @RequestParam(required = false) @Nullable String cursor,
-            @RequestParam(required = false) @Nullable Integer limit) {
+            @RequestParam(required = false) @Nullable String limit) {
         String owner = QueryValues.name("project", project);
         String environment = QueryValues.name("name", name);
-        int size = QueryValues.limit(limit);
-        return all ? lists.all(owner, environment, cursor, size) : lists.live(owner, environment);
+        PageQuery page = PageQuery.of(cursor, limit, "replicas", owner, environment, all);
+        return all ? lists.all(owner, environment, page) : lists.live(owner, environment, page);
     }
 
     @Operation(summary = "The scaling decisions of an environment, newest first")
@@ -45,8 +48,9 @@ final class PoolListController {
             @PathVariable String name,
             @RequestParam(defaultValue = "default") String project,
             @RequestParam(required = false) @Nullable String cursor,
-            @RequestParam(required = false) @Nullable Integer limit) {
-        return lists.decisions(
-                QueryValues.name("project", project), QueryValues.name("name", name), cursor, QueryValues.limit(limit));
+            @RequestParam(required = false) @Nullable String limit) {
+        String owner = QueryValues.name("project", project);
+        String environment = QueryValues.name("name", name);
+        return lists.decisions(owner, environment, PageQuery.of(cursor, limit, "decisions", owner, environment));
     }
 }

@@ -6,17 +6,14 @@ import dev.hearth.api.ReplicaView;
 import dev.hearth.controlplane.environment.EnvironmentCatalog;
 import dev.hearth.controlplane.policy.Countdowns;
 import dev.hearth.controlplane.policy.PoolSnapshot;
-import dev.hearth.controlplane.problem.QueryValues;
+import dev.hearth.controlplane.problem.PageQuery;
 import dev.hearth.controlplane.scaling.DecisionStore.Stored;
 import dev.hearth.controlplane.scaling.ReplicaViewStore.Listed;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** What people see of pools: their replicas with the time each has left, and why there are as many as there are. */
@@ -41,26 +38,31 @@ final class PoolLists {
         this.clock = clock;
     }
 
-    /** The live replicas of an environment; there are few enough for one page. */
-    Page<ReplicaView> live(String project, String environment) {
-        return new Page<>(withStops(replicas.live(environments.id(project, environment))), null);
+    /** The live replicas of an environment. */
+    Page<ReplicaView> live(String project, String environment, PageQuery query) {
+        long id = environments.id(project, environment);
+        return withStops(query.page(
+                replicas.live(id, query.numbers(2), query.limit() + 1),
+                replica -> replica.pool() + ":" + replica.view().ordinal(),
+                () -> replicas.countLive(id)));
     }
 
     /** Ended replicas too, newest first. */
-    Page<ReplicaView> all(String project, String environment, @Nullable String cursor, int limit) {
+    Page<ReplicaView> all(String project, String environment, PageQuery query) {
         long id = environments.id(project, environment);
-        List<Listed> found = replicas.all(id, QueryValues.numberKey(cursor), limit + 1);
-        return page(found, limit, Listed::id, this::withStops);
+        return withStops(
+                query.page(replicas.all(id, query.number(), query.limit() + 1), Listed::id, () -> replicas.count(id)));
     }
 
-    Page<DecisionView> decisions(String project, String environment, @Nullable String cursor, int limit) {
+    Page<DecisionView> decisions(String project, String environment, PageQuery query) {
         long id = environments.id(project, environment);
-        List<Stored> found = decisions.newest(id, QueryValues.numberKey(cursor), limit + 1);
-        return page(
-                found,
-                limit,
-                Stored::id,
-                stored -> stored.stream().map(Stored::view).toList());
+        Page<Stored> page = query.page(
+                decisions.newest(id, query.number(), query.limit() + 1), Stored::id, () -> decisions.count(id));
+        return page.with(page.items().stream().map(Stored::view).toList());
+    }
+
+    private Page<ReplicaView> withStops(Page<Listed> page) {
+        return page.with(withStops(page.items()));
     }
 
     private List<ReplicaView> withStops(List<Listed> listed) {
@@ -77,15 +79,5 @@ final class PoolLists {
                     return own == null ? replica.view() : replica.stopping(own.stopsAt(replica.id()));
                 })
                 .toList();
-    }
-
-    /** One row more than asked for was read: it tells whether another page follows. */
-    private static <R, T> Page<T> page(
-            List<R> found, int limit, ToLongFunction<R> id, Function<List<R>, List<T>> views) {
-        if (found.size() <= limit) {
-            return new Page<>(views.apply(found), null);
-        }
-        List<R> shown = found.subList(0, limit);
-        return new Page<>(views.apply(shown), QueryValues.cursor(Long.toString(id.applyAsLong(shown.getLast()))));
     }
 }

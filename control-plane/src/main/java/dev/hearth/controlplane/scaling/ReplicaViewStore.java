@@ -61,16 +61,43 @@ final class ReplicaViewStore {
         this.json = json;
     }
 
-    /** Live replicas of all pools of an environment: by pool_by_environment, replica_ordinal, action_running. */
-    List<Listed> live(long environmentId) {
-        return jdbc.sql(LISTED + """
-                        FROM pool p JOIN replica r ON r.pool_id = p.id
-                        WHERE p.environment_id = :environment
-                            AND r.phase IN ('REQUESTED', 'STARTING', 'READY', 'DRAINING')
-                        ORDER BY p.id DESC, r.ordinal""")
+    private static final String LIVE = """
+            FROM pool p JOIN replica r ON r.pool_id = p.id
+            WHERE p.environment_id = :environment AND r.phase IN ('REQUESTED', 'STARTING', 'READY', 'DRAINING')
+            """;
+
+    /**
+     * Live replicas of all pools of an environment, newest pool first: by pool_by_environment, replica_ordinal, action_running.
+     *
+     * @param behind pool and ordinal of the last one of the page before; null = from the first
+     */
+    List<Listed> live(long environmentId, long @Nullable [] behind, int limit) {
+        return jdbc.sql(LISTED + LIVE + """
+                            AND (p.id < :pool OR p.id = :pool AND r.ordinal > :ordinal)
+                        ORDER BY p.id DESC, r.ordinal LIMIT :limit""")
                 .param("environment", environmentId)
+                .param("pool", behind == null ? Long.MAX_VALUE : behind[0])
+                .param("ordinal", behind == null ? 0 : behind[1])
+                .param("limit", limit)
                 .query(this::listed)
                 .list();
+    }
+
+    /** By the same indexes. */
+    long countLive(long environmentId) {
+        return jdbc.sql("SELECT count(*) " + LIVE)
+                .param("environment", environmentId)
+                .query(Long.class)
+                .single();
+    }
+
+    /** By pool_by_environment and replica_by_pool. */
+    long count(long environmentId) {
+        return jdbc.sql(
+                        "SELECT count(*) FROM pool p JOIN replica r ON r.pool_id = p.id WHERE p.environment_id = :environment")
+                .param("environment", environmentId)
+                .query(Long.class)
+                .single();
     }
 
     /** One replica, by its primary key. */

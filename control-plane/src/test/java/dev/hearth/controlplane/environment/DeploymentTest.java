@@ -125,7 +125,11 @@ class DeploymentTest {
         assertThat(reuse).isEqualTo(JSON.readTree("""
                         {"replicas": [0, 3], "concurrency": 1, "scaledownTtl": "PT1.5S", "idleTtl": null,
                          "scope": "global"}"""));
-        assertThat(view("shown").get("tasks")).isEqualTo(JSON.readTree("[\"fan_out\", \"noop\"]"));
+        assertThat(view("shown").get("tasks")).isEqualTo(JSON.readTree("""
+                        [{"name": "fan_out", "inputSchema": {"type": "object", "required": ["n"],
+                          "properties": {"n": {"type": "integer", "minimum": 1}}},
+                          "terms": {"retries": 0, "backoff": "PT1S", "longestBackoff": "PT1M"}},
+                         {"name": "noop", "terms": {"retries": 0, "backoff": "PT1S", "longestBackoff": "PT1M"}}]"""));
         assertThat(view("shown").at("/pool/state").stringValue()).isEqualTo("COLD");
         assertThat(view("shown").at("/pool/slots").intValue()).isZero();
     }

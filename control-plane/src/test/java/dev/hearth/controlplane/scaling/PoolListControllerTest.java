@@ -20,7 +20,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -143,7 +145,43 @@ class PoolListControllerTest {
         assertThat(first.get("items")).hasSize(2);
         assertThat(second.get("items")).hasSize(1);
         assertThat(second.hasNonNull("nextCursor")).isFalse();
+        assertThat(first.get("total").intValue()).isEqualTo(3);
         assertThat(get("/api/v1/environments/history/replicas").get("items")).isEmpty();
+    }
+
+    @Test
+    void liveReplicasAndDecisionsComeInPagesToo() {
+        long old = db.pool(db.environment("many"), 0, 9);
+        List<String> ids = new ArrayList<>();
+        for (int ordinal = 1; ordinal <= 5; ordinal++) {
+            ids.add(Long.toString(db.ready(old, ordinal)));
+            db.execute("""
+                    INSERT INTO scaling_decision (pool_id, decided_at, from_replicas, to_replicas, reason, inputs)
+                    VALUES (%d, now(), 0, %d, 'because', '{}')""".formatted(old, ordinal));
+        }
+        String live = "/api/v1/environments/many/replicas?limit=2";
+        JsonNode first = get(live);
+        JsonNode second = get(live + "&cursor=" + first.get("nextCursor").stringValue());
+        JsonNode third = get(live + "&cursor=" + second.get("nextCursor").stringValue());
+        assertThat(Stream.of(first, second, third)
+                        .flatMap(page -> page.get("items").valueStream())
+                        .map(replica -> replica.get("id").stringValue()))
+                .isEqualTo(ids);
+        assertThat(first.get("total").intValue()).isEqualTo(5);
+        assertThat(third.has("nextCursor")).isFalse();
+
+        JsonNode decisions = get("/api/v1/environments/many/decisions?limit=2");
+        assertThat(decisions.get("total").intValue()).isGreaterThanOrEqualTo(5);
+        String cursor = decisions.get("nextCursor").stringValue();
+        for (String other :
+                List.of("decisions?limit=0", "replicas?cursor=" + cursor, "replicas?all=true&cursor=" + cursor)) {
+            assertThat(send("/api/v1/environments/many/" + other).statusCode())
+                    .as(other)
+                    .isEqualTo(400);
+        }
+        assertThat(send(live + "&all=true&cursor=" + first.get("nextCursor").stringValue())
+                        .statusCode())
+                .isEqualTo(400);
     }
 
     @Test
