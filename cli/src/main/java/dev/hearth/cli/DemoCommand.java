@@ -137,6 +137,6 @@ final class DemoCommand implements Callable<Integer> {
         RunView run = timed.run();
         return run.phase() == ActionPhase.SUCCEEDED
                 && run.output() != null
-                && run.output().asLong() == expected;
+                && run.output().text().equals(Long.toString(expected));
     }
 }

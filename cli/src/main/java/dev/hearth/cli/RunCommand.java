@@ -1,5 +1,6 @@
 package dev.hearth.cli;
 
+import dev.hearth.api.RawJson;
 import dev.hearth.api.RunView;
 import dev.hearth.api.RunView.ErrorView;
 import dev.hearth.api.SubmittedRun;
@@ -19,8 +20,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 @Command(
@@ -81,9 +80,9 @@ final class RunCommand implements Callable<Integer> {
             RunView run =
                     Progress.until(rest, submitted.name(), spec.commandLine().getErr());
             if (json) {
-                out.println(JSON.writeValueAsString(rest.get("/api/v1/runs/" + run.name(), JsonNode.class)));
+                out.println(rest.text("/api/v1/runs/" + run.name()));
             } else if (run.phase() == ActionPhase.SUCCEEDED) {
-                out.println(run.output() == null ? "null" : run.output().toPrettyString());
+                out.println(run.output() == null ? "null" : run.output());
             } else {
                 spec.commandLine().getErr().println(failure(run));
             }
@@ -120,11 +119,11 @@ final class RunCommand implements Callable<Integer> {
         return body;
     }
 
-    private static JsonNode json(String option, String text) {
+    private static RawJson json(String option, String text) {
         try {
-            return JSON.readTree(text);
-        } catch (JacksonException e) {
-            throw new UsageException(option + " is no JSON: " + e.getOriginalMessage());
+            return RawJson.of(text);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(option + " is " + e.getMessage());
         }
     }
 

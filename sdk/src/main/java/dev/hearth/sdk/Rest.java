@@ -1,5 +1,6 @@
 package dev.hearth.sdk;
 
+import dev.hearth.api.ExactJson;
 import dev.hearth.api.Problem;
 import dev.hearth.model.Violation;
 import java.io.IOException;
@@ -155,7 +156,7 @@ public final class Rest implements AutoCloseable {
     }
 
     private static <T> T read(byte[] body, Class<T> type) {
-        return Json.LENIENT.readValue(body, type);
+        return ExactJson.read(Json.LENIENT.readerFor(type), body);
     }
 
     @Override

@@ -66,7 +66,7 @@ public final class TransactionalRuns {
                     "this connection has no transaction to take part in: it commits each statement; "
                             + "call setAutoCommit(false) first, or use Hearth.run");
         }
-        try (PreparedStatement call = connection.prepareStatement("SELECT hearth_submit(?, ?, ?, ?::jsonb, ?)")) {
+        try (PreparedStatement call = connection.prepareStatement("SELECT hearth_submit(?, ?, ?, ?::text, ?)")) {
             call.setString(1, PROJECT);
             call.setString(2, environment);
             call.setString(3, task);

@@ -5,7 +5,6 @@ import dev.hearth.model.ActionPhase;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * An action of a run.
@@ -27,8 +26,8 @@ public record ActionView(
         Instant createdAt,
         @Nullable Instant endedAt,
         List<AttemptView> attempts,
-        @Nullable JsonNode input,
-        @Nullable JsonNode output,
+        @Nullable RawJson input,
+        @Nullable RawJson output,
         @Nullable ErrorView error) {
 
     /**

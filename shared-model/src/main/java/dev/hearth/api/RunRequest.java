@@ -14,11 +14,11 @@ import tools.jackson.databind.JsonNode;
 public record RunRequest(
         String environment,
         String task,
-        @Nullable JsonNode input,
+        @Nullable RawJson input,
         @Nullable String idempotencyKey,
         @Nullable JsonNode overrides) {
 
-    public RunRequest(String environment, String task, @Nullable JsonNode input, @Nullable String idempotencyKey) {
+    public RunRequest(String environment, String task, @Nullable RawJson input, @Nullable String idempotencyKey) {
         this(environment, task, input, idempotencyKey, null);
     }
 }

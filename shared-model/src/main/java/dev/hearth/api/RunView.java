@@ -4,7 +4,6 @@ import dev.hearth.model.ActionPhase;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * A run.
@@ -28,7 +27,7 @@ public record RunView(
         ActionPhase phase,
         Instant createdAt,
         @Nullable Instant endedAt,
-        @Nullable JsonNode output,
+        @Nullable RawJson output,
         @Nullable ErrorView error,
         Map<ActionPhase, Integer> actions) {
 

@@ -1,5 +1,6 @@
 package dev.hearth.controlplane.environment;
 
+import dev.hearth.api.RawJson;
 import dev.hearth.controlplane.environment.CatalogStore.Active;
 import dev.hearth.controlplane.environment.CatalogStore.Deployed;
 import dev.hearth.controlplane.problem.ProblemException;
@@ -10,7 +11,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
-import tools.jackson.databind.JsonNode;
 
 /** Finds the deployed task that a call means, and checks inputs against what the task declares. Thread-safe. */
 @Component
@@ -101,12 +101,12 @@ public final class EnvironmentCatalog {
     }
 
     /**
-     * Checks an input against the schema that its task declares; tasks without one take anything.
+     * Checks an input: its texts are Unicode, and it fits the schema that its task declares; tasks without one take anything.
      *
      * @param field of the request that holds the input
      * @throws ProblemException 400 that names each faulty field from {@code field} down
      */
-    public void checkInput(TaskTarget target, JsonNode input, String field) {
+    public void checkInput(TaskTarget target, RawJson input, String field) {
         DeclaredSchema schema = version(target.versionId()).schemas().get(target.task());
         if (schema != null) {
             schema.check(input, field);

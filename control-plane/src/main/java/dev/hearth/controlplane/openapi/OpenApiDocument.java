@@ -1,6 +1,7 @@
 package dev.hearth.controlplane.openapi;
 
 import dev.hearth.api.Problem;
+import dev.hearth.api.RawJson;
 import dev.hearth.controlplane.problem.PageQuery;
 import io.swagger.v3.core.converter.ModelConverters;
 import io.swagger.v3.oas.models.OpenAPI;
@@ -31,7 +32,9 @@ class OpenApiDocument {
 
     @Bean
     OpenApiCustomizer truth() {
-        SpringDocUtils.getConfig().replaceWithSchema(JsonNode.class, new JsonSchema().description(ANY));
+        SpringDocUtils.getConfig()
+                .replaceWithSchema(JsonNode.class, new JsonSchema().description(ANY))
+                .replaceWithSchema(RawJson.class, new JsonSchema().description(ANY));
         return document -> {
             document.info(new Info()
                     .title("Hearth")

@@ -2,6 +2,8 @@ package dev.hearth.controlplane.run;
 
 import dev.hearth.api.ActionView;
 import dev.hearth.api.ActionView.AttemptView;
+import dev.hearth.api.ExactJson;
+import dev.hearth.api.RawJson;
 import dev.hearth.controlplane.journal.Payload;
 import dev.hearth.controlplane.journal.Payloads;
 import dev.hearth.controlplane.problem.ProblemException;
@@ -16,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Turns rows of actions into views: their attempts, and their payloads as JSON. */
@@ -27,12 +28,12 @@ class ActionViews {
 
     private final RunStore store;
     private final Payloads payloads;
-    private final JsonMapper json;
+    private final JsonMapper mapper;
 
-    ActionViews(RunStore store, Payloads payloads, JsonMapper json) {
+    ActionViews(RunStore store, Payloads payloads, JsonMapper mapper) {
         this.store = store;
         this.payloads = payloads;
-        this.json = json;
+        this.mapper = mapper;
     }
 
     /** As lists show them: what stands in the blob store stays there, and is shown as its name. */
@@ -46,7 +47,7 @@ class ActionViews {
                 .getFirst();
     }
 
-    private List<ActionView> of(List<ActionRow> rows, Function<Payload, JsonNode> reading) {
+    private List<ActionView> of(List<ActionRow> rows, Function<Payload, RawJson> reading) {
         Map<Long, List<AttemptView>> attempts =
                 store.attempts(rows.stream().mapToLong(ActionRow::id).toArray());
         return rows.stream()
@@ -68,10 +69,10 @@ class ActionViews {
     }
 
     /** What stands in the blob store is shown as its media type and name: a list of large outputs would fill the memory. */
-    JsonNode listed(Payload payload) {
+    RawJson listed(Payload payload) {
         return payload.blob() == null
                 ? shown(payload, payloads.bytes(payload))
-                : json.createObjectNode().put("mediaType", payload.mediaType()).put("blob", payload.blob());
+                : shown(payload, "blob", payload.blob());
     }
 
     /**
@@ -79,7 +80,7 @@ class ActionViews {
      *
      * @param of whose it is, for the problem that tells of a lost blob
      */
-    JsonNode full(Payload payload, String of) {
+    RawJson full(Payload payload, String of) {
         try {
             return shown(payload, payloads.bytes(payload));
         } catch (StorageException e) {
@@ -95,28 +96,26 @@ class ActionViews {
     }
 
     /** What is not JSON, or only says so, is shown as its media type and base 64. */
-    private JsonNode shown(Payload payload, byte[] bytes) {
+    private RawJson shown(Payload payload, byte[] bytes) {
         boolean isJson =
                 payload.mediaType().equals(Payload.JSON) || payload.mediaType().endsWith("+json");
-        JsonNode tree = isJson ? parsed(bytes) : null;
-        return tree == null
-                ? json.createObjectNode()
-                        .put("mediaType", payload.mediaType())
-                        .put("base64", Base64.getEncoder().encodeToString(bytes))
-                : tree;
+        RawJson json = isJson ? parsed(bytes) : null;
+        return json == null ? shown(payload, "base64", Base64.getEncoder().encodeToString(bytes)) : json;
     }
 
-    /** Null for what cannot be read, or not be written again within an answer: a replica may have sent anything. */
-    private @Nullable JsonNode parsed(byte[] bytes) {
+    private RawJson shown(Payload payload, String form, String value) {
+        return RawJson.of(mapper.createObjectNode()
+                .put("mediaType", payload.mediaType())
+                .put(form, value)
+                .toString());
+    }
+
+    /** As it was written. Null for what is no JSON, or could not be read within an answer: a replica may have sent anything. */
+    private static @Nullable RawJson parsed(byte[] bytes) {
         try {
-            JsonNode tree = json.readTree(bytes);
-            return !tree.isMissingNode() && isWithin(DEEPEST_SHOWN, tree) ? tree : null;
-        } catch (JacksonException e) {
+            return RawJson.of(ExactJson.text(bytes), DEEPEST_SHOWN);
+        } catch (JacksonException | IllegalArgumentException e) {
             return null;
         }
-    }
-
-    private static boolean isWithin(int levels, JsonNode node) {
-        return !node.isContainer() || (levels > 0 && node.valueStream().allMatch(child -> isWithin(levels - 1, child)));
     }
 }

@@ -2,6 +2,7 @@ package dev.hearth.controlplane.run;
 
 import static io.swagger.v3.oas.annotations.media.Schema.RequiredMode.REQUIRED;
 
+import dev.hearth.api.RawJson;
 import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
@@ -15,7 +16,7 @@ record BatchRequest(
 
         @ArraySchema(arraySchema = @Schema(requiredMode = REQUIRED), minItems = 1, maxItems = BatchRequest.MOST)
         @Nullable
-        List<JsonNode> inputs,
+        List<RawJson> inputs,
 
         @Nullable JsonNode overrides) {
     /** Inputs of one request. */

@@ -2,6 +2,7 @@ package dev.hearth.controlplane.run;
 
 import dev.hearth.api.ActionView;
 import dev.hearth.api.Page;
+import dev.hearth.api.RawJson;
 import dev.hearth.api.RunEvent;
 import dev.hearth.api.RunRequest;
 import dev.hearth.api.RunView;
@@ -19,7 +20,6 @@ import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Service;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
-import tools.jackson.databind.JsonNode;
 
 /** Runs and actions as views. */
 @Service
@@ -112,7 +112,7 @@ public class RunReader {
         return view(run, views::listed);
     }
 
-    private RunView view(RunRow run, Function<Payload, JsonNode> reading) {
+    private RunView view(RunRow run, Function<Payload, RawJson> reading) {
         return new RunView(
                 run.name(),
                 url(run.name()),

@@ -3,6 +3,7 @@ package dev.hearth.controlplane.run;
 import static java.util.Objects.requireNonNull;
 
 import dev.hearth.api.Overrides;
+import dev.hearth.api.RawJson;
 import dev.hearth.api.RunRequest;
 import dev.hearth.controlplane.environment.EnvironmentCatalog;
 import dev.hearth.controlplane.environment.EnvironmentCatalog.TaskTarget;
@@ -28,8 +29,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Service;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.NullNode;
 
 /** Accepts runs: checks what was sent against what was deployed, and puts it to the journal. */
 @Service
@@ -43,22 +42,14 @@ public class RunService {
     private final Pools pools;
     private final Payloads payloads;
     private final Journal journal;
-    private final RunDrafts drafts;
+    private final RunNames names;
 
-    RunService(EnvironmentCatalog catalog, Pools pools, Payloads payloads, Journal journal, RunDrafts drafts) {
+    RunService(EnvironmentCatalog catalog, Pools pools, Payloads payloads, Journal journal, RunNames names) {
         this.catalog = catalog;
         this.pools = pools;
         this.payloads = payloads;
         this.journal = journal;
-        this.drafts = drafts;
-    }
-
-    /** How a run gets its name and its input its bytes. */
-    @Service
-    record RunDrafts(RunNames names, JsonMapper json) {
-        byte[] bytes(@Nullable JsonNode input) {
-            return json.writeValueAsBytes(input == null ? NullNode.getInstance() : input);
-        }
+        this.names = names;
     }
 
     /** Returns once the run is durable. */
@@ -69,7 +60,7 @@ public class RunService {
         checkKey(violations, request.idempotencyKey());
         refuse(violations);
         TaskTarget target = catalog.resolve(project, request.environment(), request.task());
-        JsonNode input = request.input() == null ? NullNode.getInstance() : request.input();
+        RawJson input = request.input() == null ? RawJson.NULL : request.input();
         catalog.checkInput(target, input, "input");
         Overrides overrides = overrides(target, request.overrides());
         return store(List.of(draft(target, input, request.idempotencyKey(), overrides)))
@@ -78,7 +69,7 @@ public class RunService {
 
     /** Returns once all runs are durable; they share their commits. */
     List<StoredAction> submit(String project, BatchRequest request) {
-        List<JsonNode> inputs = request.inputs() == null ? List.of() : request.inputs();
+        List<RawJson> inputs = request.inputs() == null ? List.of() : request.inputs();
         List<Violation> violations = new ArrayList<>();
         required(violations, "environment", request.environment());
         required(violations, "task", request.task());
@@ -141,7 +132,7 @@ public class RunService {
 
     /** A name for a run that is not taken. */
     public String drawName(String project) {
-        return drafts.names().next(project, null);
+        return names.next(project, null);
     }
 
     /**
@@ -153,13 +144,8 @@ public class RunService {
                 .getFirst();
     }
 
-    private NewRun draft(TaskTarget target, @Nullable JsonNode input, @Nullable String key, Overrides overrides) {
-        return draft(
-                drafts.names().next(target.project(), key),
-                target,
-                stored(drafts.bytes(input), Payload.JSON),
-                key,
-                overrides);
+    private NewRun draft(TaskTarget target, RawJson input, @Nullable String key, Overrides overrides) {
+        return draft(names.next(target.project(), key), target, stored(input.bytes(), Payload.JSON), key, overrides);
     }
 
     private NewRun draft(String name, TaskTarget target, Payload input, @Nullable String key, Overrides overrides) {

@@ -8,6 +8,7 @@ import dev.hearth.controlplane.problem.ProblemException;
 import dev.hearth.controlplane.problem.QueryValues;
 import dev.hearth.model.Violation;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -17,8 +18,10 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Watches runs: subscribes first, reads a snapshot, then merges what came meanwhile, so that there is no gap. Beneath it
@@ -34,12 +37,16 @@ class RunWatch {
     /** Proxies and people give up sooner than this. */
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
 
+    private static final MediaType TEXT = new MediaType("text", "plain", StandardCharsets.UTF_8);
+
     private final Feed feed;
     private final RunReader reader;
+    private final JsonMapper json;
 
-    RunWatch(Feed feed, RunReader reader) {
+    RunWatch(Feed feed, RunReader reader, JsonMapper json) {
         this.feed = feed;
         this.reader = reader;
+        this.json = json;
     }
 
     /** Reads how long a caller wants to wait; refuses what is longer than {@link #LONGEST_WAIT}. */
@@ -114,7 +121,7 @@ class RunWatch {
             }
             // What ended together with the root may have been committed beside it.
             send(reader.events(run), sent, emitter);
-            emitter.send(SseEmitter.event().name("end").data(reader.listed(run)));
+            emitter.send(SseEmitter.event().name("end").data(line(json.writeValueAsString(reader.listed(run))), TEXT));
         }
     }
 
@@ -142,6 +149,11 @@ class RunWatch {
                 change.phase(),
                 change.attempt(),
                 text(change.replica()));
+    }
+
+    /** An output may hold line breaks between its tokens, and each would end a line of the event. */
+    private static String line(String json) {
+        return json.replace('\r', ' ').replace('\n', ' ');
     }
 
     private static @Nullable String text(@Nullable Long id) {

@@ -46,7 +46,7 @@ final class SubmissionStore {
                         ), measured AS (
                             SELECT id, sum(size::bigint) OVER (ORDER BY id) - size AS before FROM taken
                         )
-                        SELECT s.id, s.run, s.project, s.environment, s.task, s.version_id, s.input::text AS input,
+                        SELECT s.id, s.run, s.project, s.environment, s.task, s.version_id, s.input,
                                s.idempotency_key
                         FROM measured m JOIN submission s ON s.id = m.id
                         WHERE m.before < :bytes ORDER BY s.id""")

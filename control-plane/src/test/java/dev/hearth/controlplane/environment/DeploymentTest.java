@@ -3,6 +3,7 @@ package dev.hearth.controlplane.environment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hearth.api.RawJson;
 import dev.hearth.controlplane.environment.Api.Answer;
 import dev.hearth.controlplane.environment.EnvironmentCatalog.TaskTarget;
 import dev.hearth.controlplane.pool.Pools;
@@ -212,17 +213,17 @@ class DeploymentTest {
     void inputsAreCheckedAgainstWhatTheTaskDeclares() {
         deploy("checked", spec("checked", "{}"));
         TaskTarget target = catalog().resolve("default", "checked", "fan_out");
-        catalog().checkInput(target, JSON.readTree("{\"n\": 500}"), "input");
-        catalog().checkInput(catalog().resolve("default", "checked", "noop"), JSON.readTree("null"), "input");
+        catalog().checkInput(target, RawJson.of("{\"n\": 500}"), "input");
+        catalog().checkInput(catalog().resolve("default", "checked", "noop"), RawJson.of("null"), "input");
 
-        assertThatThrownBy(() -> catalog().checkInput(target, JSON.readTree("{\"n\": \"many\"}"), "input"))
+        assertThatThrownBy(() -> catalog().checkInput(target, RawJson.of("{\"n\": \"many\"}"), "input"))
                 .isInstanceOf(ProblemException.class)
                 .hasMessage("input.n: string found, integer expected");
-        assertThatThrownBy(() -> catalog().checkInput(target, JSON.readTree("{}"), "input"))
+        assertThatThrownBy(() -> catalog().checkInput(target, RawJson.of("{}"), "input"))
                 .isInstanceOfSatisfying(
                         ProblemException.class,
                         e -> assertThat(e.errors().getFirst().field()).isEqualTo("input.n"));
-        assertThatThrownBy(() -> catalog().checkInput(target, JSON.readTree("null"), "input"))
+        assertThatThrownBy(() -> catalog().checkInput(target, RawJson.of("null"), "input"))
                 .isInstanceOfSatisfying(
                         ProblemException.class,
                         e -> assertThat(e.errors().getFirst().field()).isEqualTo("input"));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.hearth.api.Overrides;
+import dev.hearth.api.RawJson;
 import dev.hearth.controlplane.EngineServer;
 import dev.hearth.controlplane.TestDatabase;
 import dev.hearth.controlplane.TestDatabase.Database;
@@ -19,11 +20,14 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -87,9 +91,52 @@ class SubmissionTest {
                         .param(name)
                         .query(String.class)
                         .single())
-                .isEqualTo("{\"id\": 1}");
+                .isEqualTo("{\"id\":1}");
         try (Hearth hearth = Hearth.connect(server.address(), null)) {
             assertThat(hearth.find(name).view().task()).isEqualTo("ship");
+        }
+    }
+
+    @Test
+    void anInputIsStoredAsItWasWrittenWhateverItsTypeInSql() throws SQLException {
+        Map<String, String> written = Map.of(
+                "'{\"b\" : 1E2,  \"a\":1.10, \"c\":\"\\u0000\\/\"}'",
+                        "{\"b\" : 1E2,  \"a\":1.10, \"c\":\"\\u0000\\/\"}",
+                "'[-0, 1e400]'::json", "[-0, 1e400]",
+                "'1.10'::jsonb", "1.10",
+                "' 1 '::text", " 1 ",
+                "7", "7",
+                "NULL", "null");
+        Map<String, String> names = new HashMap<>();
+        try (Statement statement = connection.createStatement()) {
+            for (String input : written.keySet()) {
+                ResultSet name =
+                        statement.executeQuery("SELECT hearth_submit('default', 'shop', 'ship', " + input + ")");
+                name.next();
+                names.put(input, name.getString(1));
+            }
+        }
+        names.put("raw", TransactionalRuns.submit(connection, "shop", "ship", RawJson.of("[ 1E2 ]"), null));
+        connection.commit();
+
+        for (var each : names.entrySet()) {
+            awaitRun(each.getValue());
+            assertThat(sql.sql("SELECT convert_from(input, 'UTF8') FROM action WHERE run = ?")
+                            .param(each.getValue())
+                            .query(String.class)
+                            .single())
+                    .isEqualTo(written.getOrDefault(each.getKey(), "[ 1E2 ]"));
+        }
+    }
+
+    @Test
+    void anInputThatIsNoJsonIsRefused() throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            assertThatExceptionOfType(SQLException.class)
+                    .isThrownBy(() -> statement.execute("SELECT hearth_submit('default', 'shop', 'ship', '{1}')"))
+                    .withMessageContaining("json");
+        } finally {
+            connection.rollback();
         }
     }
 

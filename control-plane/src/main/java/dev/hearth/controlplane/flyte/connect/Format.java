@@ -3,6 +3,7 @@ package dev.hearth.controlplane.flyte.connect;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
+import dev.hearth.controlplane.problem.Texts;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -30,7 +31,7 @@ enum Format {
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
-            if (!JsonText.isUnicode(text)) {
+            if (!Texts.isUnicode(text)) {
                 throw new InvalidProtocolBufferException("a text holds half of a surrogate pair");
             }
             Message.Builder builder = defaultMessage.newBuilderForType();
