@@ -4,6 +4,8 @@ import dev.hearth.examples.ReuseConcurrency;
 import dev.hearth.sdk.Hearth;
 import dev.hearth.sdk.Rest;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -17,7 +19,7 @@ import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Measures what a long queue costs: {@code Backlog ENDPOINT JDBC_URL ACTIONS}. A paused environment is given a short queue and
+ * Measures what a long queue costs: {@code Backlog ENDPOINT FILE_WITH_JDBC_URL ACTIONS}. A paused environment is given a short queue and
  * then a long one; the rates of submits and of executions with the long one are printed beside those with the short one, and
  * the server's heap beside both.
  */
@@ -46,12 +48,12 @@ public final class Backlog {
     public static void main(String[] arguments) throws Exception {
         if (arguments.length != 3) {
             System.err.println(
-                    "usage: Backlog ENDPOINT JDBC_URL ACTIONS   (start it with ./hearth bench --queued ACTIONS)");
+                    "usage: Backlog ENDPOINT FILE_WITH_JDBC_URL ACTIONS   (start it with ./hearth bench --queued ACTIONS)");
             System.exit(2);
         }
         try (Hearth hearth = Hearth.connect(arguments[0]);
                 Rest rest = new Rest(arguments[0], System.getenv("HEARTH_TOKEN"));
-                Connection database = DriverManager.getConnection(arguments[1])) {
+                Connection database = DriverManager.getConnection(Files.readString(Path.of(arguments[1])).strip())) {
             hearth.deploy(ReuseConcurrency.ENV);
             for (int i = 0; i < 20; i++) {
                 hearth.run(ReuseConcurrency.MAIN, new ReuseConcurrency.Fanout(1_000))

@@ -7,6 +7,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
 
 /**
@@ -25,10 +27,10 @@ public final class Bench {
 
     public static void main(String[] arguments) throws Exception {
         if (arguments.length != 2) {
-            System.err.println("usage: Bench ENDPOINT JDBC_URL   (start it with ./hearth bench)");
+            System.err.println("usage: Bench ENDPOINT FILE_WITH_JDBC_URL   (start it with ./hearth bench)");
             System.exit(2);
         }
-        new Bench(System.out).run(arguments[0], arguments[1]);
+        new Bench(System.out).run(arguments[0], Files.readString(Path.of(arguments[1])).strip());
     }
 
     private void run(String endpoint, String jdbcUrl) throws Exception {

@@ -35,7 +35,6 @@ final class BenchCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         Path home = Files.createTempDirectory("hearth-bench");
         try (LocalServer server = LocalServer.start(home, err)) {
-            String jdbcUrl = Files.readString(home.resolve("postgres/jdbc-url")).strip();
             List<String> command = new ArrayList<>(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-Xmx512m",
@@ -44,7 +43,7 @@ final class BenchCommand implements Callable<Integer> {
                     Installation.find().benchmarks(),
                     queued == 0 ? "dev.hearth.benchmarks.Bench" : "dev.hearth.benchmarks.Backlog",
                     server.endpoint(),
-                    jdbcUrl));
+                    home.resolve("postgres/jdbc-url").toString()));
             if (queued != 0) {
                 command.add(Integer.toString(queued));
             }

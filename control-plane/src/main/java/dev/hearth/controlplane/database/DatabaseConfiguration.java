@@ -27,7 +27,7 @@ class DatabaseConfiguration {
 
             @Override
             public String getPassword() {
-                return "";
+                return database.password();
             }
 
             @Override

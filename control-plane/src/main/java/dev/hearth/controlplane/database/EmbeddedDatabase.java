@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A real PostgreSQL in the data folder: started with the control plane and stopped after everything that uses it. Data and
- * port stay the same from start to start. What a killed control plane has left running is stopped and started again.
+ * port stay the same from start to start, and so does the password, which stands in a file beside them. What a killed control plane has left running is stopped and started again.
  */
 final class EmbeddedDatabase implements AutoCloseable {
     static final String USER = "postgres";
@@ -47,14 +47,18 @@ final class EmbeddedDatabase implements AutoCloseable {
 
     private final FileChannel lock;
     private final Path data;
+    private final DatabasePassword password;
     private final EmbeddedPostgres.Builder builder;
     private final Thread watch;
     private volatile EmbeddedPostgres server;
     private volatile boolean closing;
 
-    private EmbeddedDatabase(FileChannel lock, Path data, EmbeddedPostgres.Builder builder) throws IOException {
+    private EmbeddedDatabase(
+            FileChannel lock, Path data, DatabasePassword password, EmbeddedPostgres.Builder builder)
+            throws IOException {
         this.lock = lock;
         this.data = data;
+        this.password = password;
         this.builder = builder;
         this.server = builder.start();
         this.watch = Thread.ofVirtual().name("postgres-watch").start(this::watch);
@@ -122,20 +126,36 @@ final class EmbeddedDatabase implements AutoCloseable {
                     known ? "starting" : "preparing",
                     folder,
                     known ? "" : " (once, a few seconds)");
+            DatabasePassword password = DatabasePassword.of(folder);
             EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
                     .setOverrideWorkingDirectory(folder.toFile())
                     .setDataDirectory(data)
                     .setCleanDataDirectory(false)
                     .setRegisterShutdownHook(false)
                     .setPort(port(folder))
+                    .setConnectConfig("password", password.text())
+                    .setDataDirectoryCustomizer(prepared -> guard(password, data))
                     .setPGStartupWait(STARTUP);
             SETTINGS.forEach(builder::setServerConfig);
-            EmbeddedDatabase database = new EmbeddedDatabase(lock, data, builder);
-            Files.writeString(folder.resolve("jdbc-url"), database.jdbcUrl());
+            EmbeddedDatabase database = new EmbeddedDatabase(lock, data, password, builder);
+            PrivateFiles.write(
+                    folder.resolve("jdbc-url"), database.jdbcUrl() + "&password=" + password.text());
             return database;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start PostgreSQL in " + folder, e);
         }
+    }
+
+    private static void guard(DatabasePassword password, Path data) {
+        try {
+            password.guard(data);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    String password() {
+        return password.text();
     }
 
     String jdbcUrl() {
