@@ -61,8 +61,7 @@ final class DatabasePassword {
             command.addAll(List.of("unshare", "-U"));
         }
         command.addAll(List.of(program().toString(), "--single", "-D", data.toString(), "postgres"));
-        Process process =
-                new ProcessBuilder(command).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try (var statements = process.outputWriter(StandardCharsets.UTF_8)) {
             statements.write("ALTER USER " + EmbeddedDatabase.USER + " PASSWORD '" + text + "'\n");
         }

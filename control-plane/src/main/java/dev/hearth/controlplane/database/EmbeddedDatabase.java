@@ -53,8 +53,7 @@ final class EmbeddedDatabase implements AutoCloseable {
     private volatile EmbeddedPostgres server;
     private volatile boolean closing;
 
-    private EmbeddedDatabase(
-            FileChannel lock, Path data, DatabasePassword password, EmbeddedPostgres.Builder builder)
+    private EmbeddedDatabase(FileChannel lock, Path data, DatabasePassword password, EmbeddedPostgres.Builder builder)
             throws IOException {
         this.lock = lock;
         this.data = data;
@@ -138,8 +137,7 @@ final class EmbeddedDatabase implements AutoCloseable {
                     .setPGStartupWait(STARTUP);
             SETTINGS.forEach(builder::setServerConfig);
             EmbeddedDatabase database = new EmbeddedDatabase(lock, data, password, builder);
-            PrivateFiles.write(
-                    folder.resolve("jdbc-url"), database.jdbcUrl() + "&password=" + password.text());
+            PrivateFiles.write(folder.resolve("jdbc-url"), database.jdbcUrl() + "&password=" + password.text());
             return database;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start PostgreSQL in " + folder, e);

@@ -27,6 +27,7 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.web.HttpMediaTypeNotAcceptableException;
 import org.springframework.web.HttpMediaTypeNotSupportedException;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.bind.MissingServletRequestParameterException;
@@ -158,6 +159,22 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     }
 
     @Override
+    protected @Nullable ResponseEntity<Object> handleHttpMediaTypeNotAcceptable(
+            HttpMediaTypeNotAcceptableException ex, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        String supported = ex.getSupportedMediaTypes().stream()
+                .map(MediaType::toString)
+                .distinct()
+                .collect(Collectors.joining(", "));
+        String detail = "Nothing in the Accept header \"" + request.getHeader(HttpHeaders.ACCEPT)
+                + "\" can be answered here" + (supported.isEmpty() ? "." : "; supported: " + supported + ".");
+        return answer(
+                ex,
+                new ProblemException(HttpStatus.NOT_ACCEPTABLE, "Not acceptable", detail, List.of()),
+                headers,
+                request);
+    }
+
+    @Override
     protected @Nullable ResponseEntity<Object> handleNoResourceFoundException(
             NoResourceFoundException ex, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         String path = request instanceof ServletWebRequest servlet
@@ -169,7 +186,10 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     private @Nullable ResponseEntity<Object> answer(
             Exception cause, ProblemException problem, HttpHeaders headers, WebRequest request) {
-        return handleExceptionInternal(cause, ProblemDetails.of(problem), headers, problem.status(), request);
+        HttpHeaders typed = new HttpHeaders();
+        typed.addAll(headers);
+        typed.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
+        return handleExceptionInternal(cause, ProblemDetails.of(problem), typed, problem.status(), request);
     }
 
     private static ResponseEntity<ProblemDetail> answer(ProblemException exception) {

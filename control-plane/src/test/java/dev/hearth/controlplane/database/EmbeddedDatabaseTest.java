@@ -82,8 +82,7 @@ class EmbeddedDatabaseTest {
         try (EmbeddedDatabase database = EmbeddedDatabase.start(home)) {
             assertThatNobodyGetsInWithoutThePassword(database);
         }
-        assertThat(FileSystemUtils.deleteRecursively(folder().resolve("data")))
-                .isTrue();
+        assertThat(FileSystemUtils.deleteRecursively(folder().resolve("data"))).isTrue();
         try (EmbeddedDatabase database = EmbeddedDatabase.start(home)) {
             assertThatNobodyGetsInWithoutThePassword(database);
         }

@@ -10,11 +10,13 @@ import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BadRequestTest {
     private static final String JSON = "application/json";
@@ -51,7 +53,24 @@ class BadRequestTest {
                 "PUT | /api/v1/environments/x | application/x-www-form-urlencoded | a=b | 415 | supported: application/json",
                 "PUT | /api/v1/environments/x | multipart/form-data | {} | 415 | supported: application/json",
                 "PUT | /api/v1/environments/x | multipart/form-data; boundary=x | {} | 415 | supported: application/json",
-                "POST | /api/v1/environments/x/pause | application/x-www-form-urlencoded | a=%zz | 400 | percent-encoded",
+                "POST | /api/v1/environments/x/pause | application/x-www-form-urlencoded | a=%zz | 415 | supported: application/json",
+                "POST | /api/v1/environments/x/pause | application/x-www-form-urlencoded | project=other | 415 | supported: application/json",
+                "PUT | /api/v1/environments/x | application/yaml | image: a | 415 | application/yaml",
+                "PUT | /api/v1/environments/x | application/merge-patch+json | {} | 415 | application/merge-patch+json",
+                "PUT | /api/v1/environments/x | application/json;charset=utf-16 | {} | 415 | charset",
+                "PUT | /api/v1/environments/x | application/json;charset=nonsense | {} | 415 | supported: application/json",
+                "PUT | /api/v1/environments/x | application/json;charset=UTF-8 | {} | 400 | image: must be",
+                "PUT | /api/v1/environments/x?projct=a | application/json | {} | 400 | projct: is no parameter of this call; it takes project",
+                "PUT | /api/v1/environments/x?Project=a | application/json | {} | 400 | Project: is no parameter",
+                "PUT | /api/v1/environments/x?project=a&project=b | application/json | {} | 400 | project: must be given once",
+                "GET | /api/v1/environments?limit=1&limit=1 | ~~ | ~~ | 400 | limit: must be given once",
+                "GET | /api/v1/environments?limit=1&Offset=2 | ~~ | ~~ | 400 | Offset: is no parameter of this call; it takes cursor, limit, project",
+                "GET | /api/v1/environments?%6cimit=1&limit=2 | ~~ | ~~ | 400 | limit: must be given once",
+                "GET | /api/v1/environments?=1 | ~~ | ~~ | 400 | is no parameter",
+                "GET | /api/v1/bundles/abc?x | ~~ | ~~ | 400 | x: is no parameter of this call, which takes none",
+                "POST | /api/v1/environments/x/pause?force=true | ~~ | ~~ | 400 | force: is no parameter",
+                "GET | /api/v1/environments;limit=1 | ~~ | ~~ | 400 | ';'",
+                "GET | /api/v1/environments/x%2fy | ~~ | ~~ | 400 | ~~",
                 "PUT | /api/v1/environments/x | nonsense | {} | 415 | missing or unreadable",
                 "PUT | /api/v1/environments/9lives | application/json | {} | 400 | begin with a letter",
                 "PUT | /api/v1/environments/x%20y | application/json | {} | 400 | begin with a letter",
@@ -144,9 +163,57 @@ class BadRequestTest {
         assertThat(answer.body().at("/errors/0/value").stringValue()).hasSizeLessThan(300);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "image/png | supported: application/json",
+                "application/yaml | supported: application/json",
+                "text/html | application/json",
+                "garbage | no list of media types",
+                "*/json | no list of media types",
+                "application/json;q=7 | application/json",
+            })
+    void anUnacceptableAnswerTypeIsRefusedWithWhatThereIs(String accept, String detail) {
+        assertProblem(api.get("/api/v1/environments", "Accept", accept), 406, detail);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "br", "GZIP", "gzip, gzip", "x-unknown"})
+    void aPackedBodyIsRefusedUnread(String encoding) {
+        for (String path : List.of("/api/v1/environments/x", "/api/v1/bundles")) {
+            Answer answer = api.call(
+                    "PUT",
+                    path,
+                    BodyPublishers.ofByteArray(new byte[100]),
+                    "Content-Type",
+                    JSON,
+                    "Content-Encoding",
+                    encoding);
+            assertProblem(answer, 415, encoding);
+            assertThat(answer.response().headers().firstValue("Accept-Encoding"))
+                    .hasValue("identity");
+        }
+    }
+
     @Test
-    void anUnacceptableAnswerTypeIsRefused() {
-        assertProblem(api.get("/api/v1/environments", "Accept", "image/png"), 406, "");
+    void aBodyWithoutATypeIsRefused() {
+        assertProblem(
+                api.call("PUT", "/api/v1/environments/x", BodyPublishers.ofString("{}")),
+                415,
+                "supported: application/json");
+    }
+
+    @Test
+    void aMethodThatIsNotThereSaysWhichAre() {
+        for (String method : List.of("DELETE", "FOO", "PATCH")) {
+            assertThat(api.call(method, "/api/v1/environments", BodyPublishers.noBody())
+                            .response()
+                            .headers()
+                            .firstValue("Allow"))
+                    .as(method)
+                    .hasValueSatisfying(allowed -> assertThat(allowed).contains("GET"));
+        }
     }
 
     @ParameterizedTest

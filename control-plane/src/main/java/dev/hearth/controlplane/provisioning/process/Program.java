@@ -60,7 +60,8 @@ sealed interface Program {
             String programs = virtualEnvironment.resolve("bin").toString();
             environment.merge("PATH", programs, (path, added) -> added + File.pathSeparator + path);
             environment.put("PYTHONUNBUFFERED", "1");
-            // The SDK names children after their inputs as they are written, and a set within a dataclass is written in the
+            // The SDK names children after their inputs as they are written, and a set within a dataclass is written in
+            // the
             // order of the process's hash seed: a parent that is tried again elsewhere would not find its children.
             environment.put("PYTHONHASHSEED", "0");
             if (!s3Endpoint.isEmpty()) {
