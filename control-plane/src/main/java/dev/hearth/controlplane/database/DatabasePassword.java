@@ -43,6 +43,8 @@ final class DatabasePassword {
 
     /** Makes the data, whose server does not run, ask for it. Data that trust anybody have none yet. */
     void guard(Path data) throws IOException {
+        // The library opens the folder to everybody.
+        PrivateFiles.close(folder);
         Path rules = data.resolve("pg_hba.conf");
         String before = Files.readString(rules);
         String after = before.replaceAll(TRUST, "$1scram-sha-256");

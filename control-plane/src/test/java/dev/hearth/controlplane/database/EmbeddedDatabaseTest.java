@@ -37,6 +37,8 @@ class EmbeddedDatabaseTest {
         try (EmbeddedDatabase database = EmbeddedDatabase.start(home)) {
             assertThatNobodyGetsInWithoutThePassword(database);
             password = Files.readString(folder().resolve("password"));
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder())))
+                    .isEqualTo("rwx------");
             assertThat(password).hasSizeGreaterThan(40).isEqualTo(database.password());
             for (String secret : new String[] {"password", "jdbc-url"}) {
                 assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder().resolve(secret))))
