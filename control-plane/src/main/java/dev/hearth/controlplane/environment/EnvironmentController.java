@@ -7,6 +7,7 @@ import dev.hearth.api.Page;
 import dev.hearth.controlplane.problem.PageQuery;
 import dev.hearth.controlplane.problem.QueryValues;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -68,7 +69,9 @@ final class EnvironmentController {
         return views.page(owner, PageQuery.of(cursor, limit, "environments", owner));
     }
 
-    @Operation(operationId = "getEnvironment", summary = "An environment: spec, versions, and its pool at this moment")
+    @Operation(
+            operationId = "getEnvironment",
+            summary = "An environment: spec, tasks, its newest 20 versions, and its pool at this moment")
     @GetMapping("/{name}")
     EnvironmentView get(@PathVariable String name, @RequestParam(defaultValue = "default") String project) {
         return views.get(QueryValues.name("project", project), QueryValues.name("name", name));
@@ -84,7 +87,8 @@ final class EnvironmentController {
     @PostMapping("/{name}/{lever:warm|pause|resume|retire}")
     EnvironmentView pull(
             @PathVariable String name,
-            @PathVariable String lever,
+            @Parameter(schema = @Schema(allowableValues = {"warm", "pause", "resume", "retire"})) @PathVariable
+                    String lever,
             @RequestParam(defaultValue = "default") String project) {
         String owner = QueryValues.name("project", project);
         String environment = QueryValues.name("name", name);

@@ -4,7 +4,6 @@ import dev.hearth.api.Problem;
 import dev.hearth.api.RawJson;
 import dev.hearth.controlplane.problem.PageQuery;
 import io.swagger.v3.core.converter.ModelConverters;
-import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
 import io.swagger.v3.oas.models.info.Info;
 import io.swagger.v3.oas.models.media.Content;
@@ -15,9 +14,7 @@ import io.swagger.v3.oas.models.parameters.Parameter;
 import io.swagger.v3.oas.models.responses.ApiResponse;
 import java.math.BigDecimal;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.springdoc.core.customizers.OpenApiCustomizer;
 import org.springdoc.core.utils.SpringDocUtils;
 import org.springframework.context.annotation.Bean;
@@ -28,6 +25,7 @@ import tools.jackson.databind.JsonNode;
 @Configuration(proxyBeanMethods = false)
 class OpenApiDocument {
     private static final String PROBLEM = "Problem";
+    private static final String STREAM = "SseEmitter";
     private static final String ANY = "Any JSON value";
 
     @Bean
@@ -46,10 +44,11 @@ class OpenApiDocument {
                     .forEach(operation -> {
                         addProblem(operation);
                         describePages(operation);
+                        describeStreams(operation);
                     });
             ModelConverters.getInstance(true).readAll(Problem.class).forEach(document.getComponents()::addSchemas);
-            describePolicy(document);
-            describeRuns(document);
+            SpecSchemas.describe(document.getComponents());
+            document.getComponents().getSchemas().remove(STREAM);
             document.getComponents().getSchemas().values().forEach(OpenApiDocument::freeAny);
         };
     }
@@ -68,6 +67,16 @@ class OpenApiDocument {
                                 .content(content));
     }
 
+    /** A stream is text, whatever the class behind it is called. */
+    private static void describeStreams(Operation operation) {
+        operation.getResponses().values().stream()
+                .filter(response -> response.getContent() != null)
+                .flatMap(response -> response.getContent().values().stream())
+                .filter(content -> content.getSchema() != null
+                        && String.valueOf(content.getSchema().get$ref()).endsWith("/" + STREAM))
+                .forEach(content -> content.setSchema(SpecSchemas.typed("string")));
+    }
+
     /** Limits are read as texts, so that whatever is wrong with one is told by its range. */
     private static void describePages(Operation operation) {
         List<Parameter> parameters = Objects.requireNonNullElse(operation.getParameters(), List.of());
@@ -75,7 +84,7 @@ class OpenApiDocument {
             if ("limit".equals(parameter.getName())) {
                 parameter
                         .description("Most items of the page")
-                        .schema(typed("integer")
+                        .schema(SpecSchemas.typed("integer")
                                 .minimum(BigDecimal.ONE)
                                 .maximum(BigDecimal.valueOf(PageQuery.MOST))
                                 ._default(PageQuery.DEFAULT_LIMIT));
@@ -88,7 +97,7 @@ class OpenApiDocument {
 
     /** A schema without a type comes out of the generator as that of an object. */
     private static void freeAny(Schema<?> schema) {
-        if (ANY.equals(schema.getDescription())) {
+        if (String.valueOf(schema.getDescription()).startsWith(ANY)) {
             schema.setType(null);
             schema.setTypes(null);
         }
@@ -98,42 +107,5 @@ class OpenApiDocument {
         if (schema.getProperties() != null) {
             schema.getProperties().values().forEach(OpenApiDocument::freeAny);
         }
-    }
-
-    /** The words that clients and server share know no annotations of OpenAPI. */
-    private static void describeRuns(OpenAPI document) {
-        Schema<?> request = document.getComponents().getSchemas().get("RunRequest");
-        if (request != null) {
-            request.setRequired(List.of("environment", "task"));
-        }
-    }
-
-    private static void describePolicy(OpenAPI document) {
-        Map<String, Schema> schemas = document.getComponents().getSchemas();
-        Schema<?> spec = schemas.get("EnvironmentSpec");
-        Schema<?> policy = schemas.get("ReusePolicy");
-        if (spec != null && policy != null) {
-            spec.setRequired(List.of("image"));
-            Schema<?> count = typed("integer");
-            Schema<?> bounds =
-                    typed("array").items(count).minItems(2).maxItems(2).description("[min, max]");
-            policy.addProperty("replicas", new JsonSchema().oneOf(List.of(count, bounds)));
-            policy.addProperty("scaledownTtl", duration("ISO-8601, or seconds as a number; 30 s if absent"));
-            Schema<?> idleTtl = duration("ISO-8601, or seconds as a number; null = always on; 30 s if absent");
-            idleTtl.setTypes(Set.of("string", "number", "null"));
-            policy.addProperty("idleTtl", idleTtl);
-        }
-    }
-
-    private static Schema<?> duration(String description) {
-        Schema<?> schema = new JsonSchema().description(description).example("PT30S");
-        schema.setTypes(Set.of("string", "number"));
-        return schema;
-    }
-
-    private static Schema<Object> typed(String type) {
-        Schema<Object> schema = new JsonSchema();
-        schema.setTypes(Set.of(type));
-        return schema;
     }
 }

@@ -27,6 +27,22 @@ class RunDocumentTest {
                     .containsExactlyInAnyOrder("environment", "task", "inputs");
             assertThat(schemas.at("/BatchRequest/properties/inputs/maxItems").intValue())
                     .isEqualTo(BatchRequest.MOST);
+            for (String body : new String[] {"RunRequest", "BatchRequest"}) {
+                assertThat(schemas.at("/" + body + "/properties/overrides/$ref").stringValue())
+                        .isEqualTo("#/components/schemas/Overrides");
+            }
+            assertThat(schemas.at("/Overrides/properties/timeout/type")).hasSize(2);
+            assertThat(schemas.at("/Overrides/properties/resources/$ref").stringValue())
+                    .isEqualTo("#/components/schemas/Resources");
+            assertThat(schemas.at("/Resources/properties/memory/description").stringValue())
+                    .contains("1Gi if absent", "as the environment has it");
+            assertThat(schemas.has("SseEmitter")).isFalse();
+            assertThat(document.at(
+                                    "/paths/~1api~1v1~1runs~1{run}~1events/get/responses/200/content/text~1event-stream/schema/type")
+                            .stringValue())
+                    .isEqualTo("string");
+            assertThat(document.at("/paths/~1api~1v1~1runs/get/parameters").toString())
+                    .contains("\"maximum\":500", "\"name\":\"since\"", "\"name\":\"q\"", "TIMED_OUT");
             for (String any : new String[] {"/RunRequest/properties/input", "/RunView/properties/output"}) {
                 assertThat(schemas.at(any).isObject()).isTrue();
                 assertThat(schemas.at(any).has("type")).as(any).isFalse();

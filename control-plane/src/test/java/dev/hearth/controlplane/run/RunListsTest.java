@@ -172,6 +172,13 @@ class RunListsTest {
     }
 
     @Test
+    void thePageOfARunSaysHowMuchItHides() {
+        Answer page = api.get("/runs/run100");
+        assertThat(page.status()).isEqualTo(200);
+        assertThat(page.text()).contains("the first 500 of 10001, 9501 more", "./hearth get actions run100 --all");
+    }
+
+    @Test
     void whatWaitsIsFoundUnderThePhaseThatItShows() {
         String run = api.submit("ship");
         String actions = "/api/v1/runs/" + run + "/actions";
