@@ -18,7 +18,11 @@ final class Connection {
     @Option(names = "--token", description = "Token of the server (default: HEARTH_TOKEN).")
     private @Nullable String token;
 
-    @Option(names = "--project", defaultValue = "default", description = "Project (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--project",
+            defaultValue = "default",
+            description =
+                    "Project of the environments (default: ${DEFAULT-VALUE}). Runs and replicas are named alike in all of them.")
     private String project = "default";
 
     Rest open() {

@@ -41,7 +41,11 @@ final class DeployCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (!Files.isRegularFile(jar)) {
-            throw new UsageException("there is no file " + jar);
+            throw new UsageException(
+                    Files.isDirectory(jar) ? jar + " is a folder; deploy takes a jar" : "there is no file " + jar);
+        }
+        if (!Files.isReadable(jar)) {
+            throw new UsageException("the file " + jar + " may not be read");
         }
         try (Rest rest = connection.open()) {
             BundleView bundle = rest.upload(

@@ -31,7 +31,7 @@ final class DrainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (Rest rest = connection.open()) {
-            String path = "/api/v1/replicas/" + Connection.encoded(replica) + "/drain?" + connection.project();
+            String path = "/api/v1/replicas/" + Connection.encoded(replica) + "/drain";
             JsonNode answer = rest.send("POST", path, null, JsonNode.class);
             PrintWriter out = spec.commandLine().getOut();
             out.println(

@@ -105,18 +105,16 @@ final class GetCommand implements Callable<Integer> {
             List<String> owners = owners(rest);
             boolean several = owners.size() > 1;
             JsonArray array = new JsonArray(out);
-            Consumer<List<JsonNode>> printer = json ? array::print : new Table(columns(several), out)::print;
+            Table table = new Table(columns(several), out);
+            Consumer<List<JsonNode>> printer = json ? array::print : table::print;
+            Runnable end = json ? array::end : table::end;
             for (String owner : owners) {
                 listing.read(
                         path(owner),
                         several ? owner : null,
-                        items -> printer.accept(several ? named(owner, items) : items),
-                        () -> !out.checkError());
+                        items -> printer.accept(several ? named(owner, items) : items));
             }
-            printer.accept(List.of());
-            if (json) {
-                array.end();
-            }
+            end.run();
             listing.tell(spec.commandLine().getErr());
         }
         return 0;
@@ -180,8 +178,7 @@ final class GetCommand implements Callable<Integer> {
                         "/api/v1/environments" + query(connection.project()),
                         null,
                         items ->
-                                items.forEach(item -> names.add(item.get("name").asString())),
-                        () -> true);
+                                items.forEach(item -> names.add(item.get("name").asString())));
         return names;
     }
 

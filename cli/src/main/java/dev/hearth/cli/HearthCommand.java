@@ -1,7 +1,15 @@
 package dev.hearth.cli;
 
 import dev.hearth.sdk.HearthException;
+import java.io.BufferedWriter;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -54,7 +62,34 @@ public final class HearthCommand {
     private HearthCommand() {}
 
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        PrintWriter out = output(new FileOutputStream(FileDescriptor.out), System.out.charset());
+        System.exit(commandLine().setOut(out).execute(arguments));
+    }
+
+    /** Nobody reads any further, as behind {@code | head}. */
+    private static final class ReaderGone extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** A writer that ends its command when nobody reads any further; the platform's own goes on in silence. */
+    static PrintWriter output(OutputStream to, Charset charset) {
+        OutputStream ends = new OutputStream() {
+            @Override
+            public void write(int each) {
+                write(new byte[] {(byte) each}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] bytes, int from, int length) {
+                try {
+                    to.write(bytes, from, length);
+                } catch (IOException e) {
+                    // A PrintWriter would keep this to itself.
+                    throw new ReaderGone();
+                }
+            }
+        };
+        return new PrintWriter(new BufferedWriter(new OutputStreamWriter(ends, charset)), true);
     }
 
     static CommandLine commandLine() {
@@ -68,7 +103,16 @@ public final class HearthCommand {
                 err.println(usage.getMessage());
                 return REFUSED;
             }
-            throw fault;
+            if (fault instanceof ReaderGone) {
+                return 0;
+            }
+            if (fault instanceof IOException || fault instanceof UncheckedIOException) {
+                err.println(fault.getMessage() == null ? fault.toString() : fault.getMessage());
+                return REFUSED;
+            }
+            // Not 1, which says that a run has failed.
+            fault.printStackTrace(err);
+            return REFUSED;
         });
     }
 }

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -31,9 +30,8 @@ final class Listing {
      * @param path with its query, if it has one
      * @param of what the list is of, where several are read; null = this is the only one
      * @param reader of each page
-     * @param goOn asked before each further page, whether anybody still reads
      */
-    void read(String path, @Nullable String of, Consumer<List<JsonNode>> reader, BooleanSupplier goOn) {
+    void read(String path, @Nullable String of, Consumer<List<JsonNode>> reader) {
         String list = path + (path.contains("?") ? "&" : "?");
         String cursor = "";
         long left = most.orElse(Long.MAX_VALUE);
@@ -51,7 +49,7 @@ final class Listing {
             cursor = page.hasNonNull("nextCursor")
                     ? "&cursor=" + Connection.encoded(page.get("nextCursor").asString())
                     : "";
-        } while (!cursor.isEmpty() && left > 0 && goOn.getAsBoolean());
+        } while (!cursor.isEmpty() && left > 0);
         if (!cursor.isEmpty() && left <= 0) {
             String name = of == null ? "" : of + ": ";
             cut.add(

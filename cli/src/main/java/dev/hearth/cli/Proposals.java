@@ -1,22 +1,17 @@
 package dev.hearth.cli;
 
-import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import java.util.List;
-import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Policies as they are written on a command line. */
 final class Proposals {
     private static final JsonMapper JSON = new JsonMapper();
     private static final Pattern BOUNDS = Pattern.compile("(\\d{1,6})(?:\\.\\.(\\d{1,6}))?");
-    private static final Pattern SHORT_DURATION = Pattern.compile("(\\d{1,7})([smhd])?");
 
     private final List<JsonNode> bounds;
     private final List<JsonNode> whole;
@@ -27,19 +22,13 @@ final class Proposals {
         this.whole = whole.stream().map(Proposals::policy).toList();
     }
 
-    /** All of them as whole policies. The deployed one, to which bounds apply, is asked for only if there are such. */
-    ArrayNode over(Supplier<JsonNode> deployed) {
-        ArrayNode all = JSON.createArrayNode();
-        if (!bounds.isEmpty()) {
-            JsonNode base = deployed.get();
-            for (JsonNode replicas : bounds) {
-                ObjectNode policy = base instanceof ObjectNode object ? object.deepCopy() : JSON.createObjectNode();
-                policy.set("replicas", replicas);
-                all.add(policy);
-            }
-        }
-        all.addAll(whole);
-        return all;
+    /** All of them; what one leaves out stays as it is deployed. */
+    List<JsonNode> all() {
+        return Stream.concat(
+                        bounds.stream().map(replicas ->
+                                (JsonNode) JSON.createObjectNode().set("replicas", replicas)),
+                        whole.stream())
+                .toList();
     }
 
     /** {@code 1..4 replicas of 10, scaledown PT30S, idle PT1M}. */
@@ -56,27 +45,6 @@ final class Proposals {
                 + policy.path("scaledownTtl").asString() + ", idle " + idle;
     }
 
-    /** ISO-8601 of {@code 90s}, {@code 30m}, {@code 1h}, {@code 2d}, plain seconds, or ISO-8601. */
-    static String duration(String text) {
-        Matcher matcher = SHORT_DURATION.matcher(text);
-        if (matcher.matches()) {
-            long number = Long.parseLong(matcher.group(1));
-            String unit = matcher.group(2) == null ? "s" : matcher.group(2);
-            Duration duration = switch (unit) {
-                case "m" -> Duration.ofMinutes(number);
-                case "h" -> Duration.ofHours(number);
-                case "d" -> Duration.ofDays(number);
-                default -> Duration.ofSeconds(number);
-            };
-            return duration.toString();
-        }
-        try {
-            return Duration.parse(text).toString();
-        } catch (DateTimeParseException e) {
-            throw new UsageException("--since is no duration: '" + text + "'; write 30m, 1h, 2d or PT1H");
-        }
-    }
-
     private static JsonNode bounds(String text) {
         Matcher matcher = BOUNDS.matcher(text);
         if (!matcher.matches()) {
@@ -90,9 +58,13 @@ final class Proposals {
 
     private static JsonNode policy(String text) {
         try {
-            return JSON.readTree(text);
+            JsonNode policy = JSON.readTree(text);
+            if (!policy.isMissingNode()) {
+                return policy;
+            }
         } catch (JacksonException e) {
             throw new UsageException("--policy is no JSON: " + e.getOriginalMessage());
         }
+        throw new UsageException("--policy is no JSON: it is empty");
     }
 }

@@ -66,6 +66,9 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (detach && follow) {
+            throw new UsageException("--detach does not wait; leave --follow out, and read with: hearth logs RUN -f");
+        }
         try (Rest rest = connection.open()) {
             SubmittedRun submitted = submit(rest);
             PrintWriter out = spec.commandLine().getOut();

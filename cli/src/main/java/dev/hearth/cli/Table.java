@@ -6,36 +6,46 @@ import java.util.Arrays;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
-/** A table of what items say at some paths, printed page by page: columns grow wider where a later page needs it. */
+/** A table of what items say at some paths. Its first rows decide how wide columns are; later ones may make them wider. */
 final class Table {
+    /** Rows that are held until they are printed. */
+    private static final int HELD = 1_000;
+
     private final List<String> columns;
     private final PrintWriter out;
     private final int[] widths;
-    private boolean begun;
+    private final List<List<String>> rows = new ArrayList<>();
 
     /** @param columns paths into the JSON of an item */
     Table(List<String> columns, PrintWriter out) {
         this.columns = columns;
         this.out = out;
         this.widths = new int[columns.size()];
+        rows.add(columns.stream().map(Table::title).toList());
     }
 
-    /** Its head, even if there is nothing in it, is printed with the first page. */
     void print(Iterable<JsonNode> items) {
-        List<List<String>> rows = new ArrayList<>();
-        if (!begun) {
-            rows.add(columns.stream().map(Table::title).toList());
-            begun = true;
-        }
         for (JsonNode item : items) {
             rows.add(columns.stream().map(column -> cell(item, column)).toList());
         }
+        if (rows.size() > HELD) {
+            write();
+        }
+    }
+
+    /** Its head is printed even if nothing is in it. */
+    void end() {
+        write();
+    }
+
+    private void write() {
         for (List<String> row : rows) {
             for (int i = 0; i < widths.length; i++) {
                 widths[i] = Math.max(widths[i], row.get(i).length());
             }
         }
         rows.forEach(row -> out.println(line(row)));
+        rows.clear();
         out.flush();
     }
 

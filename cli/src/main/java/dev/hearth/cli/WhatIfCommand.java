@@ -59,13 +59,13 @@ final class WhatIfCommand implements Callable<Integer> {
             names = "--policy",
             paramLabel = "JSON",
             description =
-                    "A whole policy as in a spec; what it leaves out has its default. May be given several times.")
+                    "A policy as in a spec; what it leaves out stays as it is deployed. May be given several times.")
     private List<String> policies = List.of();
 
     @Option(
             names = "--since",
             defaultValue = "1h",
-            description = "How far to look back: 30m, 1h, 2d or ISO-8601 (default: ${DEFAULT-VALUE}).")
+            description = "How far to look back: 30m, 1h, 2d, PT1H or a time (default: ${DEFAULT-VALUE}).")
     private String since = "1h";
 
     @Option(names = "--json", description = "Print JSON.")
@@ -77,15 +77,12 @@ final class WhatIfCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Proposals proposals = new Proposals(bounds, policies);
-        String window = Proposals.duration(since);
         String path = "/api/v1/environments/" + Connection.encoded(environment);
         try (Rest rest = connection.open()) {
-            ArrayNode proposed = proposals.over(() ->
-                    rest.get(path + "?" + connection.project(), JsonNode.class).at("/spec/reuse"));
             JsonNode answer = rest.send(
                     "POST",
                     path + "/what-if?" + connection.project(),
-                    Map.of("policies", proposed, "since", window),
+                    Map.of("policies", proposals.all(), "since", since),
                     JsonNode.class);
             print(answer);
         }
@@ -111,7 +108,9 @@ final class WhatIfCommand implements Callable<Integer> {
             row.put("policy", item.path("deployed").asBoolean() ? "deployed: " + words : words);
             NUMBERS.forEach(name -> row.put(name, number(item.path(name))));
         }
-        new Table(columns(), out).print(rows);
+        Table table = new Table(columns(), out);
+        table.print(rows);
+        table.end();
     }
 
     private static List<String> columns() {

@@ -155,8 +155,13 @@ public final class Rest implements AutoCloseable {
                         .collect(Collectors.joining());
     }
 
-    private static <T> T read(byte[] body, Class<T> type) {
-        return ExactJson.read(Json.LENIENT.readerFor(type), body);
+    private <T> T read(byte[] body, Class<T> type) {
+        try {
+            return ExactJson.read(Json.LENIENT.readerFor(type), body);
+        } catch (JacksonException e) {
+            throw new HearthException(
+                    "what answers at " + endpoint + " is no Hearth server, or not of this version", e);
+        }
     }
 
     @Override
