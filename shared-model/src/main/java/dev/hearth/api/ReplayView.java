@@ -1,14 +1,16 @@
 package dev.hearth.api;
 
+import dev.hearth.model.ReusePolicy;
 import java.time.Instant;
 import java.util.List;
 
 /**
  * Stored scaling decisions, newest first, asked again under a policy that is only proposed.
  *
+ * @param policy the proposed one: what was asked for, merged over what is deployed
  * @param unreadable decisions left out because their inputs were stored in an older form
  */
-public record ReplayView(List<Replayed> items, int unreadable) {
+public record ReplayView(ReusePolicy policy, List<Replayed> items, int unreadable) {
 
     /**
      * A decision as it was made, and as it would have been made on the same inputs at the same time.

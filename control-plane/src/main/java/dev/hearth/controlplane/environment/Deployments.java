@@ -44,7 +44,7 @@ final class Deployments {
             signals.scaling().all();
         }
         String pool = activated.poolId() == null ? null : activated.poolId().toString();
-        return new Deployed(new Deployment(name, activated.version(), pool, Warnings.of(spec)), activated.isNew());
+        return new Deployed(new Deployment(name, activated.version(), pool, List.of()), activated.isNew());
     }
 
     private List<DeclaredTask> tasks(EnvironmentSpec spec, String name) {

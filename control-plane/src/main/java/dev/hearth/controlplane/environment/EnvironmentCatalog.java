@@ -79,11 +79,9 @@ public final class EnvironmentCatalog {
      * @throws ProblemException 404 for an unknown environment
      */
     public @Nullable ReusePolicy reuse(String project, String environment) {
+        id(project, environment);
         Active active = store.active(project, environment);
-        if (active == null) {
-            throw NearNames.unknownEnvironment(project, environment, store.names(project));
-        }
-        return store.reuse(active.versionId());
+        return active == null ? null : store.reuse(active.versionId());
     }
 
     /**

@@ -96,7 +96,10 @@ final class JsonFields {
 
     Duration duration(String name, Duration absent, Duration least, Duration most) {
         JsonNode node = get(name);
-        Duration duration = node == null ? absent : parse(node);
+        if (node == null) {
+            return absent;
+        }
+        Duration duration = parse(node);
         if (duration == null || duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {
             fault(
                     name,

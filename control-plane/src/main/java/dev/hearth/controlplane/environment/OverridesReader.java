@@ -1,5 +1,6 @@
 package dev.hearth.controlplane.environment;
 
+import dev.hearth.api.EnvironmentSpec;
 import dev.hearth.api.Overrides;
 import dev.hearth.controlplane.problem.ProblemException;
 import dev.hearth.model.InvalidSpecException;
@@ -17,10 +18,12 @@ public final class OverridesReader {
     private OverridesReader() {}
 
     /**
-     * @param reuses whether the replicas of the called version are used again
+     * Absent and null fields stay as declared: of the resources too, one by one.
+     *
+     * @param called what the called version is
      * @throws ProblemException 400 that names each fault
      */
-    public static Overrides read(@Nullable JsonNode body, boolean reuses) {
+    public static Overrides read(@Nullable JsonNode body, EnvironmentSpec called) {
         if (body == null || body.isNull()) {
             return Overrides.NONE;
         }
@@ -31,8 +34,8 @@ public final class OverridesReader {
         JsonFields fields = new JsonFields("overrides.", body, faults);
         fields.allow("reusable", "resources", "retries", "timeout", "queueTimeout", "priority");
         boolean off = isOff(fields);
-        Resources resources = resources(fields, faults);
-        if (resources != null && reuses && !off) {
+        Resources resources = resources(fields, called.resources(), faults);
+        if (resources != null && called.reuse() != null && !off) {
             fields.fault(
                     "resources",
                     body.get("resources"),
@@ -72,13 +75,13 @@ public final class OverridesReader {
         return true;
     }
 
-    private static @Nullable Resources resources(JsonFields fields, List<Violation> faults) {
+    private static @Nullable Resources resources(JsonFields fields, Resources declared, List<Violation> faults) {
         JsonFields object = fields.object("resources");
         if (object == null) {
             return null;
         }
         try {
-            return new SpecReader(Duration.ZERO, sha256 -> null, faults, "overrides.").resources(object);
+            return new SpecReader(Duration.ZERO, sha256 -> null, faults, "overrides.").resources(object, declared);
         } catch (InvalidSpecException e) {
             faults.addAll(e.violations());
             return null;

@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.NullNode;
 
-/** Reads the reuse policy of a spec. Absent fields take their defaults; an idle TTL of null means always on. */
+/**
+ * Reads a reuse policy. Of a spec, absent fields take their defaults; of a proposal, what is deployed. A field that is null counts as
+ * absent, but for the idle TTL, whose null means always on.
+ */
 final class ReuseReader {
     static final int MOST_REPLICAS = 1_000;
     static final int MOST_SLOTS = 10_000;
@@ -21,24 +24,39 @@ final class ReuseReader {
     private ReuseReader() {}
 
     static ReusePolicy read(JsonFields fields, Duration minTtl) {
-        fields.allow("replicas", "concurrency", "scaledownTtl", "idleTtl", "scope", "recycle");
         // A server that asks for more than the default TTL raises the default.
-        Duration absent = ReusePolicy.DEFAULT_TTL.compareTo(minTtl) < 0 ? minTtl : ReusePolicy.DEFAULT_TTL;
+        Duration ttl = ReusePolicy.DEFAULT_TTL.compareTo(minTtl) < 0 ? minTtl : ReusePolicy.DEFAULT_TTL;
+        ReusePolicy defaults = ReusePolicy.replicas(ReusePolicy.DEFAULT_REPLICAS)
+                .scaledownTtl(ttl)
+                .idleTtl(ttl);
+        return read(fields, minTtl, defaults);
+    }
+
+    /** @param absent what a field means that is absent */
+    static ReusePolicy read(JsonFields fields, Duration minTtl, ReusePolicy absent) {
+        fields.allow("replicas", "concurrency", "scaledownTtl", "idleTtl", "scope", "recycle");
         if (fields.isExplicitNull("scaledownTtl")) {
             fields.fault(
                     "scaledownTtl", NullNode.getInstance(), "must be a duration; only idleTtl may be null (always on)");
         }
+        JsonFields recycle = fields.object("recycle");
         return new ReusePolicy(
-                replicas(fields),
-                fields.wholeNumber("concurrency", 1, 1, MOST_SLOTS),
-                fields.duration("scaledownTtl", absent, minTtl),
-                fields.isExplicitNull("idleTtl") ? null : fields.duration("idleTtl", absent, minTtl),
-                scope(fields),
-                recycle(fields.object("recycle"), minTtl));
+                replicas(fields, absent.replicas()),
+                fields.wholeNumber("concurrency", absent.concurrency(), 1, MOST_SLOTS),
+                fields.duration("scaledownTtl", absent.scaledownTtl(), minTtl),
+                idleTtl(fields, minTtl, absent.idleTtl()),
+                scope(fields, absent.scope()),
+                recycle == null ? absent.recycle() : recycle(recycle, minTtl));
     }
 
-    private static Replicas replicas(JsonFields fields) {
-        Replicas otherwise = Replicas.fixed(ReusePolicy.DEFAULT_REPLICAS);
+    private static @Nullable Duration idleTtl(JsonFields fields, Duration minTtl, @Nullable Duration absent) {
+        if (fields.isExplicitNull("idleTtl")) {
+            return null;
+        }
+        return fields.get("idleTtl") == null ? absent : fields.duration("idleTtl", minTtl, minTtl);
+    }
+
+    private static Replicas replicas(JsonFields fields, Replicas otherwise) {
         JsonNode node = fields.get("replicas");
         if (node == null) {
             return otherwise;
@@ -63,10 +81,8 @@ final class ReuseReader {
         return number != null && number.isIntegralNumber() && number.canConvertToInt() ? number.intValue() : null;
     }
 
-    private static Recycle recycle(@Nullable JsonFields fields, Duration minTtl) {
-        if (fields == null) {
-            return Recycle.NEVER;
-        }
+    /** Marks that are absent are not set. */
+    private static Recycle recycle(JsonFields fields, Duration minTtl) {
         fields.allow("afterExecutions", "afterAge", "aboveHeap", "aboveRss");
         Recycle marks = Recycle.NEVER;
         if (fields.get("afterExecutions") != null) {
@@ -93,17 +109,17 @@ final class ReuseReader {
         }
     }
 
-    private static Scope scope(JsonFields fields) {
+    private static Scope scope(JsonFields fields, Scope absent) {
         JsonNode node = fields.get("scope");
         if (node == null) {
-            return Scope.GLOBAL;
+            return absent;
         }
         return switch (node.isString() ? node.stringValue() : "") {
             case "global" -> Scope.GLOBAL;
             case "run" -> Scope.RUN;
             default -> {
                 fields.fault("scope", node, "must be \"global\" (one pool for all runs) or \"run\" (a pool per run)");
-                yield Scope.GLOBAL;
+                yield absent;
             }
         };
     }

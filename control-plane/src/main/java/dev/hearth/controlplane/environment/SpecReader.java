@@ -55,7 +55,7 @@ final class SpecReader {
         fields.allow("image", "bundle", "resources", "env", "reuse");
         String image = image(fields);
         String bundle = bundle(fields);
-        Resources resources = resources(fields.object("resources"));
+        Resources resources = resources(fields.object("resources"), Resources.DEFAULT);
         Map<String, String> env = env(fields.object("env"));
         JsonFields reuse = fields.object("reuse");
         ReusePolicy policy = reuse == null ? null : ReuseReader.read(reuse, minTtl);
@@ -93,8 +93,8 @@ final class SpecReader {
         return bundle.stringValue();
     }
 
-    Resources resources(@Nullable JsonFields fields) {
-        Resources none = Resources.DEFAULT;
+    /** @param none what an absent amount means */
+    Resources resources(@Nullable JsonFields fields, Resources none) {
         if (fields == null) {
             return none;
         }

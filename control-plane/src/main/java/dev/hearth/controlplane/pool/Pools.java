@@ -62,9 +62,9 @@ public final class Pools {
                 clock.instant());
     }
 
-    /** Whether replicas of this version are used again. */
-    public boolean reuses(long versionId) {
-        return store.version(versionId).spec().reuse() != null;
+    /** What was deployed as this version. */
+    public EnvironmentSpec spec(long versionId) {
+        return store.version(versionId).spec();
     }
 
     /** Finds the pool of a run for scope run, or makes it. */

@@ -79,7 +79,7 @@ final class ChildSubmits {
         TaskTarget target = catalog.resolveChild(parent.versionId(), child.getEnvironment(), child.getTask());
         Overrides overrides = child.getOverrides().isEmpty()
                 ? Overrides.NONE
-                : OverridesReader.read(json.readTree(child.getOverrides()), pools.reuses(target.versionId()));
+                : OverridesReader.read(json.readTree(child.getOverrides()), pools.spec(target.versionId()));
         return new NewChild(
                 parent.attempt(),
                 parent.run(),

@@ -114,7 +114,7 @@ public class RunService {
     }
 
     private Overrides overrides(TaskTarget target, @Nullable JsonNode body) {
-        return body == null ? Overrides.NONE : OverridesReader.read(body, pools.reuses(target.versionId()));
+        return body == null ? Overrides.NONE : OverridesReader.read(body, pools.spec(target.versionId()));
     }
 
     private long pool(TaskTarget target, String run, Overrides overrides) {

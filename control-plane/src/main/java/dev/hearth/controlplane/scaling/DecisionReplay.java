@@ -12,6 +12,7 @@ import dev.hearth.controlplane.policy.PoolSnapshot;
 import dev.hearth.controlplane.policy.ScalingPolicy;
 import dev.hearth.controlplane.problem.ProblemException;
 import dev.hearth.controlplane.scaling.DecisionStore.Stored;
+import dev.hearth.model.ReusePolicy;
 import dev.hearth.model.Violation;
 import java.util.List;
 import java.util.Optional;
@@ -46,13 +47,14 @@ final class DecisionReplay {
     /** Throws a 404 problem for an unknown environment and a 400 problem for a faulty policy or limit. */
     ReplayView replay(String project, String environment, ReplayRequest request) {
         long id = environments.id(project, environment);
-        PoolLimits proposed = PoolLimits.of(proposals.read("reuse", request.reuse()));
+        ReusePolicy asked = proposals.read("reuse", request.reuse(), environments.reuse(project, environment));
+        PoolLimits proposed = PoolLimits.of(asked);
         List<Stored> stored = decisions.newest(id, null, limit(request.limit()));
         List<Replayed> items = stored.stream()
                 .map(Stored::view)
                 .flatMap(made -> replayed(made, proposed).stream())
                 .toList();
-        return new ReplayView(items, stored.size() - items.size());
+        return new ReplayView(asked, items, stored.size() - items.size());
     }
 
     private Optional<Replayed> replayed(DecisionView made, PoolLimits proposed) {

@@ -24,7 +24,10 @@ final class ReplayController {
     @Operation(
             operationId = "replayDecisions",
             summary = "The newest scaling decisions, asked again under a proposed policy",
-            description = "Each is judged by itself, on the inputs that were stored with it. Changes nothing.")
+            description =
+                    "Body: {\"reuse\": reuse policy, \"limit\": 1 to 200, 50 if absent}. What the policy leaves out stays as it is"
+                            + " deployed; idleTtl: null = always on. The answer shows the policy that this makes. Each decision is judged by"
+                            + " itself, on the inputs that were stored with it. Changes nothing.")
     @PostMapping(path = "/decisions/replay", consumes = MediaType.APPLICATION_JSON_VALUE)
     ReplayView replay(
             @PathVariable String name,

@@ -8,7 +8,8 @@ import tools.jackson.databind.JsonNode;
 /**
  * Body of {@code POST /api/v1/environments/{name}/decisions/replay}.
  *
- * @param reuse the proposed policy, as in an environment's spec; its scope does not matter here
+ * @param reuse the proposed policy, as in an environment's spec; fields that are absent stay as they are deployed, and its scope does
+ *     not matter here
  * @param limit how many of the newest decisions, 1 to 200, default 50
  */
 record ReplayRequest(

@@ -50,9 +50,9 @@ final class WhatIf {
     WhatIfView ask(String project, String name, @Nullable JsonNode body) {
         long environment = environments.id(project, name);
         ReusePolicy deployed = environments.reuse(project, name);
-        Question question = Question.read(body, policies);
         Instant until = clock.instant();
-        Instant since = until.minus(question.window());
+        Question question = Question.read(body, policies, deployed, until);
+        Instant since = question.since();
         List<Recorded> recorded = store.arrivals(environment, since);
         if (recorded.isEmpty()) {
             throw ProblemException.conflict("Environment " + name + " has finished nothing since " + since
@@ -69,10 +69,11 @@ final class WhatIf {
     }
 
     /** What the request asks for. */
-    private record Question(Duration window, List<ReusePolicy> policies) {
-        static Question read(@Nullable JsonNode body, ProposedPolicy reader) {
+    private record Question(Instant since, List<ReusePolicy> policies) {
+        static Question read(
+                @Nullable JsonNode body, ProposedPolicy reader, @Nullable ReusePolicy deployed, Instant now) {
             if (body == null || body.isNull()) {
-                return new Question(DEFAULT_WINDOW, List.of());
+                return new Question(now.minus(DEFAULT_WINDOW), List.of());
             }
             if (!body.isObject()) {
                 throw ProblemException.invalid(new Violation("", body, "The body must be a JSON object."));
@@ -83,22 +84,24 @@ final class WhatIf {
                             new Violation(field, body.get(field), "is no field here; the fields are policies, since"));
                 }
             }
-            return new Question(window(body.get("since")), proposed(body.get("policies"), reader));
+            return new Question(since(body.get("since"), now), proposed(body.get("policies"), reader, deployed));
         }
 
-        private static Duration window(@Nullable JsonNode since) {
+        private static Instant since(@Nullable JsonNode since, Instant now) {
             if (since == null || since.isNull()) {
-                return DEFAULT_WINDOW;
+                return now.minus(DEFAULT_WINDOW);
             }
-            Duration window = QueryValues.duration("since", since.isString() ? since.stringValue() : since.toString());
+            Instant time = QueryValues.since("since", since.isString() ? since.stringValue() : since.toString(), now);
+            Duration window = Duration.between(time, now);
             if (!window.isPositive() || window.compareTo(LONGEST_WINDOW) > 0) {
                 throw ProblemException.invalid(
-                        new Violation("since", since, "must be more than 0 s and at most 7 days"));
+                        new Violation("since", since, "must lie in the past, and at most 7 days back"));
             }
-            return window;
+            return time;
         }
 
-        private static List<ReusePolicy> proposed(@Nullable JsonNode list, ProposedPolicy reader) {
+        private static List<ReusePolicy> proposed(
+                @Nullable JsonNode list, ProposedPolicy reader, @Nullable ReusePolicy deployed) {
             if (list == null || list.isNull()) {
                 return List.of();
             }
@@ -108,7 +111,7 @@ final class WhatIf {
             }
             List<ReusePolicy> proposed = new ArrayList<>();
             for (int i = 0; i < list.size(); i++) {
-                proposed.add(reader.read("policies[" + i + "]", list.get(i)));
+                proposed.add(reader.read("policies[" + i + "]", list.get(i), deployed));
             }
             return proposed;
         }

@@ -26,9 +26,11 @@ final class WhatIfController {
     @Operation(
             summary = "What if: the recorded arrivals under other policies",
             description =
-                    "Body: {\"policies\": [reuse policy, ...], \"since\": \"PT1H\"}, both optional. Simulates the deployed"
-                            + " policy and each of up to ten proposed ones on what the environment was asked for in the window, and"
-                            + " answers their cost in replica-seconds and how long executions would have waited. Stores nothing.")
+                    "Body: {\"policies\": [reuse policy, ...], \"since\": \"PT1H\"}, both optional; since is a duration back from now"
+                            + " or a time, at most 7 days back. Simulates the deployed policy and each of up to ten proposed ones on"
+                            + " what the environment was asked for in the window, and answers their cost in replica-seconds and how"
+                            + " long executions would have waited. What a proposed policy leaves out stays as it is deployed (idleTtl:"
+                            + " null = always on); the answer shows each policy whole. Stores nothing.")
     @PostMapping("/what-if")
     WhatIfView whatIf(
             @PathVariable String name,

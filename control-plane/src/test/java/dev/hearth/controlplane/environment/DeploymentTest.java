@@ -9,6 +9,7 @@ import dev.hearth.controlplane.environment.EnvironmentCatalog.TaskTarget;
 import dev.hearth.controlplane.pool.Pools;
 import dev.hearth.controlplane.problem.ProblemException;
 import dev.hearth.controlplane.signals.Signals;
+import dev.hearth.model.ReusePolicy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -153,10 +154,22 @@ class DeploymentTest {
     }
 
     @Test
-    void oneSlotInAllIsAcceptedWithAWarning() {
+    void oneSlotInAllIsAcceptedWithoutAWarningBecauseAParentThatWaitsHoldsNoSlot() {
         Answer answer = deploy("lonely", spec("lonely", "{\"replicas\": 1, \"concurrency\": 1}"));
         assertThat(answer.status()).isEqualTo(201);
-        assertThat(answer.body().at("/warnings/0").stringValue()).contains("starve");
+        assertThat(answer.body().get("warnings")).isEqualTo(JSON.readTree("[]"));
+    }
+
+    @Test
+    void whatASpecLeavesOutIsWhatTheSdkWritesForIt() {
+        String declared = JSON.writeValueAsString(ReusePolicy.replicas(2));
+        assertThat(deploy("plain", spec("plain", declared)).status()).isEqualTo(201);
+        for (String left :
+                List.of("{}", "{\"replicas\": 2}", "{\"replicas\": null, \"concurrency\": null, \"recycle\": null}")) {
+            assertThat(deploy("plain", spec("plain", left)).status()).as(left).isEqualTo(200);
+        }
+        assertThat(deploy("plain", spec("plain", "{\"idleTtl\": null}")).status())
+                .isEqualTo(201);
     }
 
     @Test

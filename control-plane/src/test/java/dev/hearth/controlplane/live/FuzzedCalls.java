@@ -104,7 +104,11 @@ final class FuzzedCalls {
         values.put("lever", List.of("pause", "retire", "resume"));
         values.put("environment", List.of(PAUSED, DEPLOYED));
         values.put("project", List.of("default", "other"));
-        values.put("phase", List.of("SUCCEEDED", "QUEUED"));
+        values.put("phase", List.of("SUCCEEDED", "QUEUED,FAILED"));
+        values.put("since", List.of("1h", "2026-01-01T00:00:00Z"));
+        values.put("task", List.of("noop"));
+        values.put("parent", List.of("a0"));
+        values.put("q", List.of("e", "100%"));
         values.put("limit", List.of("1", "500"));
         values.put("cursor", List.of("MTA", "LTE", "OTk5OTk5OTk5OTk5OTk5OTk5OTk"));
         spec = """

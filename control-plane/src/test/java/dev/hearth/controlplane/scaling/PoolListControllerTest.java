@@ -209,6 +209,32 @@ class PoolListControllerTest {
     }
 
     @Test
+    void aReplayLeavesWhatIsNotAskedForAsItIsDeployed() {
+        long environment = db.environment("merged");
+        long pool = db.pool(environment, 0, 3);
+        db.execute("""
+                UPDATE environment_version SET spec = '{"image": "process:java", "env": {}, "reuse": {"replicas": [0, 3],
+                    "concurrency": 1, "scaledownTtl": "PT60S", "idleTtl": null}}' WHERE environment_id = %d""".formatted(environment));
+        db.execute("""
+                UPDATE environment SET active_version_id = (SELECT id FROM environment_version WHERE environment_id = %1$d)
+                WHERE id = %1$d""".formatted(environment));
+        db.queue(pool, "merged-1");
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(db.phases(pool)).containsExactly("REQUESTED"));
+
+        JsonNode same = replay("merged", "{\"reuse\": {\"replicas\": [0, 3]}}");
+        assertThat(same.get("policy")).isEqualTo(JSON.readTree("""
+                {"replicas": [0, 3], "concurrency": 1, "scaledownTtl": "PT1M", "idleTtl": null, "scope": "global"}"""));
+        assertThat(same.get("items"))
+                .isNotEmpty()
+                .noneMatch(item -> item.get("differs").booleanValue());
+        assertThat(replay("merged", "{\"reuse\": {\"idleTtl\": \"PT5M\"}}")
+                        .at("/policy/idleTtl")
+                        .stringValue())
+                .isEqualTo("PT5M");
+    }
+
+    @Test
     void aProposedPolicyIsReadLikeADeployedOne() {
         db.environment("proposed");
         String path = "/api/v1/environments/proposed/decisions/replay";
