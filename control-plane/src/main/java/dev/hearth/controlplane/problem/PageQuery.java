@@ -22,9 +22,6 @@ public final class PageQuery {
     /** Most items of a page. */
     public static final int MOST = 500;
 
-    /** How {@code limit} has to be written. */
-    public static final String LIMIT_RULE = "must be a whole number from 1 to " + MOST;
-
     private static final String SEPARATOR = "\n";
 
     private final String mark;
@@ -61,9 +58,11 @@ public final class PageQuery {
         if (text == null) {
             return DEFAULT_LIMIT;
         }
-        int limit = text.matches("[0-9]{1,3}") ? Integer.parseInt(text) : 0;
+        boolean isNumber = text.matches("-?[0-9]{1,9}");
+        int limit = isNumber ? Integer.parseInt(text) : 0;
         if (limit < 1 || limit > MOST) {
-            throw ProblemException.invalid(new Violation("limit", text, LIMIT_RULE));
+            String rule = (isNumber ? "must be 1 to " : "must be a whole number, 1 to ") + MOST;
+            throw ProblemException.invalid(new Violation("limit", text, rule));
         }
         return limit;
     }
