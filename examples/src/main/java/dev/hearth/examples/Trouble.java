@@ -57,6 +57,18 @@ public final class Trouble {
         return in.millis();
     });
 
+    /** What a shell is to do, and whether the task then goes on and on. */
+    public record Brood(String script, boolean stays) {}
+
+    /** Starts processes and ends none. Does not listen to interruption. */
+    public static final Task<Brood, Long> BROOD = ENV.task("brood", Brood.class, Long.class, in -> {
+        Process shell = new ProcessBuilder("/bin/sh", "-c", in.script()).start();
+        while (in.stays()) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+        }
+        return shell.pid();
+    });
+
     /** Eats all memory that there is. */
     public static final Task<@Nullable Void, Integer> HUNGRY = ENV.task("hungry", Integer.class, () -> {
         Deque<byte[]> eaten = new ArrayDeque<>();

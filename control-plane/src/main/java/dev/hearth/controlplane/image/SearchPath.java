@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** The folders in which programs are looked for, in order. */
-record SearchPath(List<Path> folders) {
+public record SearchPath(List<Path> folders) {
 
-    static SearchPath ofThisProcess() {
+    public static SearchPath ofThisProcess() {
         String path = System.getenv().getOrDefault("PATH", "");
         return new SearchPath(Pattern.compile(File.pathSeparator, Pattern.LITERAL)
                 .splitAsStream(path)
@@ -19,7 +19,7 @@ record SearchPath(List<Path> folders) {
                 .toList());
     }
 
-    Optional<Path> find(String program) {
+    public Optional<Path> find(String program) {
         return folders.stream()
                 .map(folder -> folder.resolve(program))
                 .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))

@@ -48,7 +48,8 @@ class ProvisioningStore {
             Instant startedAt,
             @Nullable Instant readyAt,
             @Nullable Instant drainingAt,
-            boolean busy) {}
+            boolean busy,
+            @Nullable Long pid) {}
 
     /**
      * Takes a requested replica for this server if there is room; another server skips it. At first it goes to the servers that
@@ -117,7 +118,7 @@ class ProvisioningStore {
     /** Live replicas that this server has started; one that drains and is idle drains since its last work. By action_running. */
     List<Live> live(String owner) {
         return sql.sql("""
-                SELECT id, phase, started_at, ready_at, busy,
+                SELECT id, phase, started_at, ready_at, busy, (placement ->> 'pid')::bigint AS pid,
                     CASE WHEN busy OR draining_at IS NULL THEN draining_at ELSE greatest(draining_at, last_busy_at) END
                         AS draining_at
                 FROM replica CROSS JOIN LATERAL (
@@ -131,7 +132,8 @@ class ProvisioningStore {
                         row.getTimestamp("started_at").toInstant(),
                         time(row, "ready_at"),
                         time(row, "draining_at"),
-                        row.getBoolean("busy")))
+                        row.getBoolean("busy"),
+                        row.getObject("pid", Long.class)))
                 .list();
     }
 

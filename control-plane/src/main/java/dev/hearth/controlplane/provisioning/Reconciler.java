@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -94,6 +95,7 @@ final class Reconciler implements SmartLifecycle {
         Set<Long> unwanted = new HashSet<>(present);
         unwanted.removeAll(live.stream().map(Live::replica).collect(Collectors.toSet()));
         unwanted.forEach(replica -> provisioner.stop(replica, true));
+        provisioner.tidy();
     }
 
     /** Servers that are gone have left rows behind. Replicas that are connected or were are judged by their leases instead. */
@@ -203,8 +205,9 @@ final class Reconciler implements SmartLifecycle {
     public void start() {
         running = true;
         provisioner.adopt(store.live(surroundings.owner().name()).stream()
-                .map(Live::replica)
-                .toList());
+                .collect(Collectors.toMap(
+                        Live::replica,
+                        replica -> replica.pid() == null ? OptionalLong.empty() : OptionalLong.of(replica.pid()))));
         thread = Thread.ofVirtual().name("reconciler").start(this::loop);
     }
 

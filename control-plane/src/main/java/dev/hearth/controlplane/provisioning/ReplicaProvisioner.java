@@ -1,6 +1,7 @@
 package dev.hearth.controlplane.provisioning;
 
-import java.util.Collection;
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BiConsumer;
 
@@ -25,8 +26,16 @@ public interface ReplicaProvisioner {
     /** Replicas that are there now, whoever has started them for this server. */
     Set<Long> present();
 
-    /** Takes over what an earlier life of this server has started: ends of these replicas are told again. */
-    void adopt(Collection<Long> replicas);
+    /**
+     * Takes over what an earlier life of this server has started: ends of these replicas are told again. What else it has left is
+     * ended.
+     *
+     * @param replicas with the numbers of their processes, as far as they were noted
+     */
+    void adopt(Map<Long, OptionalLong> replicas);
+
+    /** Keeps in bounds what replicas leave where they run; called each second. */
+    void tidy();
 
     /** Who is told of each end as soon as it is seen. */
     void onEnd(BiConsumer<Long, End> listener);

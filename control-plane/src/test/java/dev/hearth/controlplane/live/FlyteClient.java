@@ -36,6 +36,7 @@ final class FlyteClient {
                 "examples/flyte/reuse_concurrency.py",
                 "examples/flyte/reusable_env.py",
                 "control-plane/src/test/python/behaviours.py",
+                "control-plane/src/test/python/brood.py",
                 "control-plane/src/test/python/deployed.py",
                 "control-plane/src/test/python/outputs.py")) {
             Path source = repository(file);
@@ -74,9 +75,13 @@ final class FlyteClient {
     }
 
     Process start(Path output, String... arguments) throws IOException {
-        return builder(folder, command("python", arguments))
-                .redirectOutput(output.toFile())
-                .start();
+        return start(output, Map.of(), arguments);
+    }
+
+    Process start(Path output, Map<String, String> variables, String... arguments) throws IOException {
+        ProcessBuilder builder = builder(folder, command("python", arguments)).redirectOutput(output.toFile());
+        builder.environment().putAll(variables);
+        return builder.start();
     }
 
     private String run(String program, String... arguments) {

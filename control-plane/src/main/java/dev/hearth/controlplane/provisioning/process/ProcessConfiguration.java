@@ -1,6 +1,7 @@
 package dev.hearth.controlplane.provisioning.process;
 
 import dev.hearth.controlplane.image.PythonImages;
+import dev.hearth.controlplane.image.SearchPath;
 import dev.hearth.controlplane.peers.Membership;
 import dev.hearth.controlplane.peers.OwnEndpoint;
 import dev.hearth.controlplane.provisioning.ProvisioningSettings;
@@ -41,13 +42,28 @@ class ProcessConfiguration {
                 .toAbsolutePath()
                 .normalize();
         return new ProcessProvisioner(
-                new Programs(worker, images, environment.getProperty("hearth.storage.s3-endpoint", "")),
-                new ReplicaFolders(home.resolve("replicas"), settings.keepFolders()),
+                new Programs(
+                        worker,
+                        images,
+                        environment.getProperty("hearth.storage.s3-endpoint", ""),
+                        areFilesInABucket(environment)),
+                new Inherited(settings.inherit()),
+                Keeper.ofThisMachine(SearchPath.ofThisProcess()),
+                new ReplicaFolders(
+                        home.resolve("replicas"),
+                        settings.keepFolders(),
+                        settings.mostOutput().toBytes()),
                 new Addresses(environment, own, membership));
     }
 
+    /** Of the Flyte SDK, which replicas then read and write by themselves. */
+    private static boolean areFilesInABucket(Environment environment) {
+        String files = environment.getProperty("hearth.flyte.files", "");
+        return (files.isBlank() ? environment.getProperty("hearth.storage.location", "") : files).startsWith("s3://");
+    }
+
     @Bean
-    WorkerDescriber workerDescriber(CompletableFuture<WorkerInstallation> worker) {
-        return new WorkerDescriber(worker);
+    WorkerDescriber workerDescriber(CompletableFuture<WorkerInstallation> worker, ProvisioningSettings settings) {
+        return new WorkerDescriber(worker, new Inherited(settings.inherit()));
     }
 }

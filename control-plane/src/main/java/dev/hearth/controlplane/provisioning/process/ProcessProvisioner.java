@@ -5,12 +5,11 @@ import dev.hearth.controlplane.provisioning.ReplicaLaunch;
 import dev.hearth.controlplane.provisioning.ReplicaProvisioner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
-import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
@@ -18,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs replicas as child processes. Each carries its id and this server's data folder on its command line, by which a later
- * life of the server finds it.
+ * Runs replicas as processes, each beneath a keeper and in a folder of its own, where a later life of the server finds out
+ * which process it is. What the command line says is for people: a process that a task forks says the same.
  */
 final class ProcessProvisioner implements ReplicaProvisioner {
     private static final String KIND = "process";
@@ -41,17 +40,22 @@ final class ProcessProvisioner implements ReplicaProvisioner {
     private static final Logger log = LoggerFactory.getLogger(ProcessProvisioner.class);
 
     private final Programs programs;
+    private final Inherited inherited;
+    private final Keeper keeper;
     private final ReplicaFolders folders;
     private final Addresses addresses;
-    private final Map<Long, ProcessHandle> processes = new ConcurrentHashMap<>();
+    private final Map<Long, KeptProcess> processes = new ConcurrentHashMap<>();
 
     /** Images that are being made, by the replicas that wait for them. */
     private final Map<Long, String> unready = new ConcurrentHashMap<>();
 
     private volatile BiConsumer<Long, End> listener = (replica, how) -> {};
 
-    ProcessProvisioner(Programs programs, ReplicaFolders folders, Addresses addresses) {
+    ProcessProvisioner(
+            Programs programs, Inherited inherited, Keeper keeper, ReplicaFolders folders, Addresses addresses) {
         this.programs = programs;
+        this.inherited = inherited;
+        this.keeper = keeper;
         this.folders = folders;
         this.addresses = addresses;
     }
@@ -63,41 +67,58 @@ final class ProcessProvisioner implements ReplicaProvisioner {
 
     @Override
     public Placement start(ReplicaLaunch launch) {
-        Set<Long> live = new HashSet<>(processes.keySet());
-        live.addAll(unready.keySet());
-        Path folder = folders.create(launch.replica(), live);
-        Program program = programs.find(launch).orElseGet(() -> make(launch));
-        ProcessBuilder builder = new ProcessBuilder(program.command(new Labels(launch.replica(), folders.root())))
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(
-                        Redirect.appendTo(folders.output(launch.replica()).toFile()));
-        fill(builder.environment(), program, launch, folder);
+        Path folder = folders.create(launch.replica());
         try {
-            Process process = builder.start();
-            processes.put(launch.replica(), process.toHandle());
-            process.onExit().thenAccept(ended -> ended(launch.replica(), end(ended.exitValue())));
-            return new Placement(KIND, addresses.machine(), process.pid());
+            Program program = programs.find(launch).orElseGet(() -> make(launch, folder));
+            KeptProcess process = keeper.start(
+                    folder,
+                    program.command(new Labels(launch.replica(), folders.root()), folder),
+                    environment(program, launch, folder));
+            watch(launch.replica(), process);
+            return new Placement(KIND, addresses.machine(), process.replica().pid());
         } catch (IOException e) {
+            folders.release(folder);
             throw new UncheckedIOException(String.valueOf(e.getMessage()), e);
+        } catch (RuntimeException e) {
+            folders.release(folder);
+            throw e;
         }
     }
 
-    private Program make(ReplicaLaunch launch) {
+    private void watch(long replica, KeptProcess process) {
+        processes.put(replica, process);
+        process.end()
+                .thenAcceptAsync(exitCode -> ended(replica, process.folder(), exitCode), Thread::startVirtualThread);
+    }
+
+    private void ended(long replica, Path folder, OptionalInt exitCode) {
+        // A keeper that was killed could not do what it is for.
+        if (KeptProcess.isUnswept(folder)) {
+            sweep(folder);
+        }
+        folders.release(folder);
+        processes.remove(replica);
+        listener.accept(
+                replica, exitCode.isPresent() ? end(exitCode.getAsInt()) : new End("its process has ended", false));
+    }
+
+    private Program make(ReplicaLaunch launch, Path folder) {
         unready.put(launch.replica(), launch.image());
         try {
-            return programs.make(launch, line -> folders.print(launch.replica(), line));
+            return programs.make(launch, ReplicaOutput.in(folder)::print);
         } finally {
             unready.remove(launch.replica());
         }
     }
 
-    /** What is declared, and what the worker needs; nothing of what this server was told, its secrets least of all. */
-    private void fill(Map<String, String> environment, Program program, ReplicaLaunch launch, Path folder) {
-        environment.keySet().removeIf(name -> name.startsWith("HEARTH_") || name.startsWith("SPRING_"));
+    /** What is declared, what the worker needs, and of the server's own only what programs cannot do without. */
+    private Map<String, String> environment(Program program, ReplicaLaunch launch, Path folder) {
+        Map<String, String> environment = inherited.of(System.getenv());
+        String temporary = ReplicaFolders.temporary(folder).toString();
+        environment.putAll(Map.of("TMPDIR", temporary, "TMP", temporary, "TEMP", temporary));
         program.adapt(environment);
         environment.putAll(launch.env());
-        environment.putAll(new HashMap<>(Map.of(
+        environment.putAll(Map.of(
                 "HEARTH_REPLICA_ID", Long.toString(launch.replica()),
                 "HEARTH_JOIN_TOKEN", launch.joinToken(),
                 "HEARTH_WORKER_ENDPOINT", addresses.workerEndpoints(),
@@ -106,7 +127,8 @@ final class ProcessProvisioner implements ReplicaProvisioner {
                 "HEARTH_SLOTS", Integer.toString(launch.slots()),
                 "HEARTH_MEMORY_BYTES", Long.toString(launch.resources().memoryBytes()),
                 "HEARTH_CPU_MILLIS", Integer.toString(launch.resources().cpuMillis()),
-                "HEARTH_WORKER_HOME", folder.toString())));
+                "HEARTH_WORKER_HOME", folder.toString()));
+        return environment;
     }
 
     private static End end(int exitCode) {
@@ -119,11 +141,6 @@ final class ProcessProvisioner implements ReplicaProvisioner {
         return new End(how, !NOT_BY_ITSELF.contains(exitCode));
     }
 
-    private void ended(long replica, End end) {
-        processes.remove(replica);
-        listener.accept(replica, end);
-    }
-
     /** A start that waits for its image keeps no core busy. */
     @Override
     public Room room() {
@@ -133,12 +150,12 @@ final class ProcessProvisioner implements ReplicaProvisioner {
 
     @Override
     public void stop(long replica, boolean atOnce) {
-        ProcessHandle process = processes.get(replica);
+        KeptProcess process = processes.get(replica);
         if (process != null) {
             if (atOnce) {
-                process.destroyForcibly();
+                process.replica().destroyForcibly();
             } else {
-                process.destroy();
+                process.replica().destroy();
             }
         }
     }
@@ -149,27 +166,52 @@ final class ProcessProvisioner implements ReplicaProvisioner {
     }
 
     @Override
-    public void adopt(Collection<Long> replicas) {
-        found().forEach((replica, process) -> {
-            if (replicas.contains(replica)) {
-                log.info("replica {} (pid {}) was found running and goes on", replica, process.pid());
-                processes.put(replica, process);
-                process.onExit().thenAccept(ended -> ended(replica, new End("its process has ended", false)));
+    public void adopt(Map<Long, OptionalLong> replicas) {
+        for (Path folder : folders.left()) {
+            folders.use(folder);
+            long replica = ReplicaFolders.replica(folder);
+            KeptProcess.Trace trace = KeptProcess.trace(folder);
+            OptionalLong wanted = replicas.get(replica);
+            Optional<KeptProcess> process = trace.process(folder)
+                    .filter(found -> wanted != null
+                            && wanted.orElse(found.replica().pid())
+                                    == found.replica().pid());
+            if (process.isPresent()) {
+                log.info(
+                        "replica {} (pid {}) was found running and goes on",
+                        replica,
+                        process.get().replica().pid());
+                watch(replica, process.get());
             } else {
-                log.info("ending process {}: replica {} is wanted no more", process.pid(), replica);
-                process.destroyForcibly();
+                Thread.ofVirtual().name("sweep").start(() -> endUnwanted(folder, trace));
             }
-        });
+        }
     }
 
-    /** Processes of this machine that carry the label of this server's folder. */
-    private Map<Long, ProcessHandle> found() {
-        Map<Long, ProcessHandle> found = new HashMap<>();
-        ProcessHandle.allProcesses()
-                .forEach(process -> Labels.read(process.info().arguments().orElse(new String[0]))
-                        .filter(labels -> labels.folder().equals(folders.root()))
-                        .ifPresent(labels -> found.put(labels.replica(), process)));
-        return found;
+    /** The keeper does all that is to be done, if it is there. */
+    private void endUnwanted(Path folder, KeptProcess.Trace trace) {
+        trace.replica().ifPresent(process -> {
+            log.info("ending process {}: replica {} is wanted no more", process.pid(), ReplicaFolders.replica(folder));
+            process.destroyForcibly();
+        });
+        trace.keeper().ifPresentOrElse(process -> process.onExit().join(), () -> sweep(folder));
+        folders.release(folder);
+    }
+
+    private void sweep(Path folder) {
+        try {
+            keeper.sweep(folder, KeptProcess.trace(folder));
+        } catch (IOException e) {
+            log.warn("what replica {} has left running cannot be looked for: {}", folder.getFileName(), e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Of each replica that is there; called each second. */
+    @Override
+    public void tidy() {
+        folders.cutOutputs();
     }
 
     @Override
@@ -179,6 +221,6 @@ final class ProcessProvisioner implements ReplicaProvisioner {
 
     @Override
     public String lastOutput(long replica) {
-        return folders.tail(replica);
+        return folders.output(replica).map(ReplicaOutput::tail).orElse("");
     }
 }

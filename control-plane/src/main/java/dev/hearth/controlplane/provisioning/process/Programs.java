@@ -16,8 +16,9 @@ import java.util.function.Consumer;
  * The programs of the images that processes can be of: {@code process:java}, and {@code process:python/} with a name behind it.
  *
  * @param s3Endpoint of the store where files may be; empty = Amazon's
+ * @param bucket whether files of the Flyte SDK are in such a store
  */
-record Programs(CompletableFuture<WorkerInstallation> worker, PythonImages images, String s3Endpoint) {
+record Programs(CompletableFuture<WorkerInstallation> worker, PythonImages images, String s3Endpoint, boolean bucket) {
     private static final String PYTHON = "process:python/";
 
     /** The program, if what it needs is on this machine. */
@@ -37,7 +38,7 @@ record Programs(CompletableFuture<WorkerInstallation> worker, PythonImages image
 
     private Program runner(String name, Path folder) {
         return new PythonRunner(
-                folder, images.find(name).map(ImageLayers::variables).orElse(Map.of()), s3Endpoint);
+                folder, images.find(name).map(ImageLayers::variables).orElse(Map.of()), s3Endpoint, bucket);
     }
 
     private static String name(ReplicaLaunch launch) {

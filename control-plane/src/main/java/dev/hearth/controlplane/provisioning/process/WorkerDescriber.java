@@ -14,7 +14,7 @@ import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Looks into a jar with the worker's own eyes, in a process of its own: the jar's code runs there, never in the server. */
-record WorkerDescriber(CompletableFuture<WorkerInstallation> worker) implements BundleDescriber {
+record WorkerDescriber(CompletableFuture<WorkerInstallation> worker, Inherited inherited) implements BundleDescriber {
     private static final String MAIN_CLASS = "dev.hearth.worker.Describe";
     private static final int SECONDS = 30;
     private static final JsonMapper JSON = new JsonMapper();
@@ -52,7 +52,7 @@ record WorkerDescriber(CompletableFuture<WorkerInstallation> worker) implements 
                         jar.toString())
                 .redirectOutput(answer.toFile())
                 .redirectError(errors.toFile());
-        builder.environment().keySet().removeIf(name -> name.startsWith("HEARTH_") || name.startsWith("SPRING_"));
+        builder.environment().keySet().retainAll(inherited.of(System.getenv()).keySet());
         Process process = builder.start();
         if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
             process.destroyForcibly();

@@ -43,6 +43,7 @@ final class WorkerInstallation {
     static WorkerInstallation prepare(Path home) {
         try {
             Path workers = Files.createDirectories(home.resolve("worker"));
+            WorkerLeftovers.remove(workers);
             Path jar = workers.resolve("unpacking-" + ProcessHandle.current().pid() + ".jar");
             Path folder =
                     workers.resolve(copy(jar) + "-java" + Runtime.version().feature());

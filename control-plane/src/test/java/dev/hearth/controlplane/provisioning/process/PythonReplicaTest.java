@@ -12,6 +12,7 @@ import dev.hearth.controlplane.image.ImageLayers;
 import dev.hearth.controlplane.image.Layer;
 import dev.hearth.controlplane.image.PipOptions;
 import dev.hearth.controlplane.image.PythonImages;
+import dev.hearth.controlplane.image.SearchPath;
 import dev.hearth.controlplane.peers.Membership;
 import dev.hearth.controlplane.provisioning.ReplicaLaunch;
 import dev.hearth.controlplane.provisioning.ReplicaProvisioner.End;
@@ -22,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -88,7 +90,7 @@ class PythonReplicaTest {
 
         provisioner.start(launch(7, IMAGE));
 
-        Path home = folder.resolve("replicas/7");
+        Path home = onlyFolder();
         await().until(() -> provisioner.lastOutput(7).contains("runs"));
         await().until(() -> Files.exists(home.resolve("environment.txt"))
                 && Files.readString(home.resolve("environment.txt")).contains("HEARTH_JOIN_TOKEN"));
@@ -105,7 +107,8 @@ class PythonReplicaTest {
                         "HEARTH_CPU_MILLIS=1500",
                         "OF_IMAGE=1",
                         "OF_BOTH=pool",
-                        "PYTHONUNBUFFERED=1")
+                        "PYTHONUNBUFFERED=1",
+                        "TMPDIR=" + home.resolve("tmp"))
                 .anyMatch(line -> line.startsWith("PATH=" + made + "/bin:"));
         assertThat(provisioner.lastOutput(7)).contains("Collecting flyte==2.12.1");
     }
@@ -118,12 +121,24 @@ class PythonReplicaTest {
                 .allMatch(replica -> provisioner.lastOutput(replica).contains("runs")));
 
         ProcessProvisioner later = provisioner();
-        later.adopt(Set.of(8L));
+        later.adopt(Map.of(8L, OptionalLong.empty()));
 
         assertThat(later.present()).containsExactly(8L);
         await().until(() -> provisioner.present().equals(Set.of(8L)));
         later.stop(8, false);
         await().until(() -> later.present().isEmpty());
+    }
+
+    @Test
+    void oneOfTheSameNumberThatAnotherDatabaseHasStartedIsNotTakenOver() {
+        long pid = provisioner.start(launch(8, IMAGE)).pid();
+        await().until(() -> provisioner.lastOutput(8).contains("runs"));
+
+        ProcessProvisioner later = provisioner();
+        later.adopt(Map.of(8L, OptionalLong.of(pid + 1)));
+
+        assertThat(later.present()).isEmpty();
+        await().until(() -> ProcessHandle.of(pid).isEmpty());
     }
 
     @Test
@@ -171,10 +186,18 @@ class PythonReplicaTest {
         assertThat(provisioner.present()).isEmpty();
     }
 
+    private Path onlyFolder() throws IOException {
+        try (var folders = Files.list(folder.resolve("replicas"))) {
+            return folders.findFirst().orElseThrow();
+        }
+    }
+
     private ProcessProvisioner provisioner() {
         ProcessProvisioner made = new ProcessProvisioner(
-                new Programs(new CompletableFuture<>(), images, ""),
-                new ReplicaFolders(folder.resolve("replicas"), 50),
+                new Programs(new CompletableFuture<>(), images, "", false),
+                new Inherited(List.of()),
+                Keeper.ofThisMachine(SearchPath.ofThisProcess()),
+                new ReplicaFolders(folder.resolve("replicas"), 50, 1_000_000),
                 new Addresses(new MockEnvironment(), () -> "127.0.0.1:9090", server.bean(Membership.class)));
         made.onEnd(ends::put);
         return made;
