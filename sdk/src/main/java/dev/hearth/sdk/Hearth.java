@@ -5,6 +5,7 @@ import dev.hearth.api.BundleView.DeclaredEnvironment;
 import dev.hearth.api.Deployment;
 import dev.hearth.api.EnvironmentSpec;
 import dev.hearth.api.Overrides;
+import dev.hearth.api.RawJson;
 import dev.hearth.api.RunView;
 import dev.hearth.api.SubmittedRun;
 import java.io.IOException;
@@ -130,7 +131,8 @@ public final class Hearth implements AutoCloseable {
         body.put("environment", environment);
         body.put("task", task);
         if (input != null) {
-            body.put("input", input);
+            // As everywhere: within a map Jackson would leave out which class of several it is.
+            body.put("input", RawJson.of(new String(Json.write(input), StandardCharsets.UTF_8)));
         }
         if (overrides != null) {
             body.put("overrides", overrides);

@@ -3,11 +3,18 @@ package dev.hearth.sdk;
 import dev.hearth.api.ExactJson;
 import dev.hearth.api.RawJson;
 import java.lang.reflect.Type;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.ValueDeserializer;
+import tools.jackson.databind.cfg.DateTimeFeature;
 import tools.jackson.databind.cfg.JsonNodeFeature;
+import tools.jackson.databind.deser.DeserializationProblemHandler;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -22,7 +29,10 @@ public final class Json {
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+            .enable(DateTimeFeature.WRITE_DATES_WITH_ZONE_ID)
+            .disable(DateTimeFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE)
             .addModule(StableOrder.module())
+            .addHandler(new OwnProperties())
             .build();
 
     /** For answers of the server, which may learn new fields. */
@@ -32,7 +42,42 @@ public final class Json {
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
+    /** What a type of the user's writes of itself, such as a getter that only computes, it is given back without a fault. */
+    private static final class OwnProperties extends DeserializationProblemHandler {
+        private static final ClassValue<Set<String>> WRITTEN = new ClassValue<>() {
+            @Override
+            protected Set<String> computeValue(Class<?> type) {
+                Set<String> names = new HashSet<>();
+                MAPPER._serializationContext()
+                        .findValueSerializer(type)
+                        .properties()
+                        .forEachRemaining(property -> names.add(property.getName()));
+                return names;
+            }
+        };
+
+        @Override
+        public boolean handleUnknownProperty(
+                DeserializationContext context,
+                JsonParser parser,
+                ValueDeserializer<?> reader,
+                Object beanOrClass,
+                String name) {
+            Class<?> type = beanOrClass instanceof Class<?> itself ? itself : beanOrClass.getClass();
+            boolean isOwn = type.getClassLoader() != null && WRITTEN.get(type).contains(name);
+            if (isOwn) {
+                parser.skipChildren();
+            }
+            return isOwn;
+        }
+    }
+
     private Json() {}
+
+    /** What reads and writes values. */
+    public static JsonMapper mapper() {
+        return MAPPER;
+    }
 
     public static byte[] write(@Nullable Object value) {
         return MAPPER.writeValueAsBytes(value);

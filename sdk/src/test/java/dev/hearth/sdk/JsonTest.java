@@ -1,8 +1,11 @@
 package dev.hearth.sdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.hearth.api.RawJson;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -28,7 +31,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 
 class JsonTest {
     /** A retried parent runs in another process, where maps have another order: its children must be found all the same. */
@@ -176,5 +184,63 @@ class JsonTest {
             System.out.write(Json.write(values), 0, Json.write(values).length);
             System.out.flush();
         }
+    }
+
+    record Priced(BigDecimal price, @Nullable Object anything) {
+        public boolean isFree() {
+            return price.signum() == 0;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "0.1000000000000000055",
+                "1.10",
+                "1E2",
+                "-0",
+                "-0.0",
+                "1e400",
+                "1e999999999",
+                "12345678901234567890"
+            })
+    void digitsStayAsTheyWereWritten(String number) {
+        assertThat(again(number, BigDecimal.class)).isEqualTo(number);
+        assertThat(again(number, Object.class)).isEqualTo(number);
+        assertThat(again(number, RawJson.class)).isEqualTo(number);
+        assertThat(again("{\"a\":[" + number + "]}", Object.class)).isEqualTo("{\"a\":[" + number + "]}");
+        assertThat(again("[" + number + "]", JsonNode.class)).isEqualTo("[" + number + "]");
+    }
+
+    @Test
+    void whatATypeComputesAndWritesIsReadOverAndWhatIsMisspeltIsNot() {
+        String written = again("{\"price\":1.10,\"anything\":{\"x\":1.0}}", Priced.class);
+        assertThat(written).isEqualTo("{\"price\":1.10,\"anything\":{\"x\":1.0},\"free\":false}");
+        assertThat(again(written, Priced.class)).isEqualTo(written);
+        assertThatExceptionOfType(JacksonException.class)
+                .isThrownBy(() -> again("{\"price\":1.10,\"fre\":false}", Priced.class));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1e400", "-1e400", "[1e400]", "1e99999999999"})
+    void aNumberThatWouldBecomeInfiniteIsRefused(String json) {
+        Class<?> type = json.startsWith("[") ? double[].class : double.class;
+        assertThatExceptionOfType(JacksonException.class).isThrownBy(() -> again(json, type));
+        if (json.length() > 10) {
+            assertThatExceptionOfType(JacksonException.class).isThrownBy(() -> again(json, Object.class));
+            assertThatExceptionOfType(JacksonException.class).isThrownBy(() -> again(json, BigDecimal.class));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "1 2", "{\"a\":1,\"a\":2}", "{", "nul"})
+    void whatIsNoValueIsRefused(String json) {
+        assertThatExceptionOfType(JacksonException.class).isThrownBy(() -> again(json, Object.class));
+        assertThatExceptionOfType(JacksonException.class).isThrownBy(() -> again(json, RawJson.class));
+        assertThatIllegalArgumentException().isThrownBy(() -> RawJson.of(json));
+    }
+
+    private static String again(String json, Class<?> type) {
+        return new String(Json.write(Json.read(json.getBytes(StandardCharsets.UTF_8), type)), StandardCharsets.UTF_8);
     }
 }

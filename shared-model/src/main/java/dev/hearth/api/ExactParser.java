@@ -1,6 +1,7 @@
 package dev.hearth.api;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.exc.InputCoercionException;
@@ -14,8 +15,13 @@ final class ExactParser extends JsonParserDelegate {
 
     @Override
     public BigDecimal getDecimalValue() {
-        BigDecimal value = delegate.getDecimalValue();
         String written = delegate.getString();
+        BigDecimal value;
+        try {
+            value = delegate.getDecimalValue();
+        } catch (ArithmeticException | NumberFormatException e) {
+            throw tooLarge(BigDecimal.class);
+        }
         return value.toString().equals(written) ? value : new WrittenDecimal(value, written);
     }
 
@@ -24,8 +30,24 @@ final class ExactParser extends JsonParserDelegate {
         if (delegate.hasToken(JsonToken.VALUE_NUMBER_FLOAT)) {
             return getDecimalValue();
         }
-        Number value = delegate.getNumberValue();
-        return value.intValue() == 0 && delegate.getString().startsWith("-0") ? getDecimalValue() : value;
+        return isMinusZero() ? getDecimalValue() : delegate.getNumberValue();
+    }
+
+    /** Of the type whose value can hold how it was written. */
+    @Override
+    public NumberType getNumberType() {
+        return isMinusZero() ? NumberType.BIG_INTEGER : delegate.getNumberType();
+    }
+
+    @Override
+    public BigInteger getBigIntegerValue() {
+        return isMinusZero() ? MinusZero.VALUE : delegate.getBigIntegerValue();
+    }
+
+    private boolean isMinusZero() {
+        return delegate.hasToken(JsonToken.VALUE_NUMBER_INT)
+                && delegate.getStringLength() == 2
+                && delegate.getString().equals("-0");
     }
 
     @Override
@@ -59,5 +81,19 @@ final class ExactParser extends JsonParserDelegate {
     private InputCoercionException tooLarge(Class<?> type) {
         return new InputCoercionException(
                 this, "Numeric value (" + getString() + ") out of range of " + type, currentToken(), type);
+    }
+
+    private static final class MinusZero extends BigInteger {
+        private static final long serialVersionUID = 1;
+        static final MinusZero VALUE = new MinusZero();
+
+        private MinusZero() {
+            super("0");
+        }
+
+        @Override
+        public String toString() {
+            return "-0";
+        }
     }
 }

@@ -144,6 +144,15 @@ class WrittenPayloadsTest {
                 .isEqualTo(400);
     }
 
+    @Test
+    void aNumberBeyondAllDecimalsPassesUnlessItsTaskDeclaresAType() {
+        assertThat(stored(submit("1e99999999999"))).isEqualTo(WrittenJson.bytes("1e99999999999"));
+        Answer refused = api.post(
+                "/api/v1/runs", "{\"environment\": \"shop\", \"task\": \"ship\", \"input\": {\"id\": 1e99999999999}}");
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.text()).contains("1e99999999999", "out of range");
+    }
+
     private static List<String> batch(List<String> documents) {
         Answer answer = api.post("/api/v1/runs:batch", batchBody(documents));
         assertThat(answer.status()).as(answer.text()).isEqualTo(201);
