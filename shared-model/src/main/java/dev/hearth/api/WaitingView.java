@@ -47,6 +47,8 @@ public record WaitingView(
         SERVER_LIMIT,
         /** Replicas that finish their work still hold the places of new ones. */
         DRAINING_HOLDS_PLACES,
+        /** Parents that wait for their children hold the memory of the replicas that have room: only children go there. */
+        PARENTS_HOLD_MEMORY,
         /** The pool is as large as it may be, and every slot is busy. */
         ALL_SLOTS_BUSY,
         /** Slots are free or come up, and actions ahead of it take them. */

@@ -150,6 +150,7 @@ final class FlyteActions implements ConnectService {
                 engine.payloads().of(ready.input(), Call.MEDIA_TYPE),
                 target.terms(),
                 parent.priority(),
+                parent.depth() + 1,
                 cached(run, action));
     }
 
@@ -196,6 +197,7 @@ final class FlyteActions implements ConnectService {
                 new Payload(input, Call.MEDIA_TYPE, null),
                 Terms.DEFAULT,
                 0,
+                parent.depth() + 1,
                 trace.getPhase() == flyteidl2.common.ActionPhase.ACTION_PHASE_SUCCEEDED
                         ? succeeded(new Result(trace.getOutputs().getOutputUri()))
                         : failed(action));

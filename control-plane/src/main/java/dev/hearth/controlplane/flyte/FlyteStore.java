@@ -11,6 +11,7 @@ import dev.hearth.controlplane.journal.Payload;
 import dev.hearth.controlplane.journal.Payloads;
 import dev.hearth.controlplane.problem.Texts;
 import dev.hearth.controlplane.scheduling.AttemptKey;
+import dev.hearth.controlplane.scheduling.Turn;
 import dev.hearth.model.ActionPhase;
 import flyteidl2.task.RunSpec;
 import java.security.MessageDigest;
@@ -107,6 +108,7 @@ class FlyteStore {
             long pool,
             int attempt,
             int priority,
+            int depth,
             @Nullable AttemptKey running) {}
 
     void save(String run, Place place, RunSpec spec) {
@@ -168,7 +170,7 @@ class FlyteStore {
 
     Optional<Parent> parent(String run, String action) {
         return sql.sql("""
-                SELECT id, token, attempt, phase, environment, version_id, pool_id, priority FROM action WHERE run = ? AND name = ?
+                SELECT id, token, attempt, phase, environment, version_id, pool_id, priority, turn FROM action WHERE run = ? AND name = ?
                 """)
                 .params(clean(run), clean(action))
                 .query((row, n) -> new Parent(
@@ -177,6 +179,7 @@ class FlyteStore {
                         row.getLong("pool_id"),
                         row.getInt("attempt"),
                         row.getInt("priority"),
+                        Turn.depth(row.getLong("turn")),
                         row.getString("phase").equals("RUNNING")
                                 ? new AttemptKey(row.getLong("id"), row.getLong("token"))
                                 : null))

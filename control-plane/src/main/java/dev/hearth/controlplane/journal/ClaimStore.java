@@ -23,6 +23,38 @@ final class ClaimStore {
         this.sql = JdbcClient.create(database.dataSource());
     }
 
+    /** The heads of whole queues. */
+    private static final String FROM_THE_BEGINNING = """
+            SELECT w.id, row_number() OVER (ORDER BY w.priority DESC, w.turn, w.id) AS place
+            FROM (
+                SELECT a.id, a.priority, a.turn FROM action a
+                WHERE a.pool_id = p.pool_id AND a.phase = 'QUEUED' AND a.available_at <= ?::timestamptz %s
+                ORDER BY a.priority DESC, a.turn, a.id
+                LIMIT p.free
+                FOR UPDATE SKIP LOCKED) w
+            """;
+
+    /** Children behind their front, then, for the slots that are left, roots behind theirs. */
+    private static final String BEHIND_FRONTS = """
+            WITH child AS MATERIALIZED (
+                SELECT a.id, a.turn FROM action a
+                WHERE a.pool_id = p.pool_id AND a.phase = 'QUEUED' AND a.available_at <= ?::timestamptz
+                    AND a.priority = f.priority AND (a.turn, a.id) > (f.child_turn, f.child_id) AND a.turn < 0
+                ORDER BY a.priority DESC, a.turn, a.id
+                LIMIT p.free
+                FOR UPDATE SKIP LOCKED
+            ), other AS MATERIALIZED (
+                SELECT a.id, a.turn FROM action a
+                WHERE a.pool_id = p.pool_id AND a.phase = 'QUEUED' AND a.available_at <= ?::timestamptz
+                    AND a.priority = f.priority AND (a.turn, a.id) > (f.turn, f.id)
+                ORDER BY a.priority DESC, a.turn, a.id
+                LIMIT p.free - (SELECT count(*) FROM child)
+                FOR UPDATE SKIP LOCKED
+            )
+            SELECT w.id, row_number() OVER (ORDER BY w.turn, w.id) AS place
+            FROM (SELECT * FROM child UNION ALL SELECT * FROM other) w
+            """;
+
     /**
      * Gives the offered slots to the heads of their pools' queues. Touches as many rows as there are slots, found by index
      * action_queue, and passes by the entries of what was claimed before. The replica's row is locked for the moment: the
@@ -30,7 +62,12 @@ final class ClaimStore {
      * keeps its queue.
      */
     List<ClaimedAction> claim(List<Slot> slots, Instant now) {
-        return claim(slots, "", "", List.of(), now);
+        return claim(slots, "", FROM_THE_BEGINNING.formatted(""), List.of(now.toString()), now);
+    }
+
+    /** The same, for children alone: all roots stand behind turn 0. */
+    List<ClaimedAction> claimChildren(List<Slot> slots, Instant now) {
+        return claim(slots, "", FROM_THE_BEGINNING.formatted("AND a.turn < 0"), List.of(now.toString()), now);
     }
 
     /** The same without the entries up to the fronts of these pools: begins behind each and stays within its priority. */
@@ -38,19 +75,23 @@ final class ClaimStore {
         List<Front> each = List.copyOf(fronts.values());
         return claim(
                 slots,
-                "JOIN unnest(?::bigint[], ?::smallint[], ?::bigint[], ?::bigint[]) AS f (pool_id, priority, turn, id)"
-                        + " USING (pool_id)",
-                "AND a.priority = f.priority AND (a.turn, a.id) > (f.turn, f.id)",
+                "JOIN unnest(?::bigint[], ?::smallint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])"
+                        + " AS f (pool_id, priority, child_turn, child_id, turn, id) USING (pool_id)",
+                BEHIND_FRONTS,
                 List.of(
                         List.copyOf(fronts.keySet()).toArray(Long[]::new),
                         each.stream().map(Front::priority).toArray(Integer[]::new),
-                        each.stream().map(Front::turn).toArray(Long[]::new),
-                        each.stream().map(Front::id).toArray(Long[]::new)),
+                        each.stream().map(front -> front.children().turn()).toArray(Long[]::new),
+                        each.stream().map(front -> front.children().id()).toArray(Long[]::new),
+                        each.stream().map(front -> front.behind().turn()).toArray(Long[]::new),
+                        each.stream().map(front -> front.behind().id()).toArray(Long[]::new),
+                        now.toString(),
+                        now.toString()),
                 now);
     }
 
     private List<ClaimedAction> claim(
-            List<Slot> slots, String fronts, String condition, List<Object> arguments, Instant now) {
+            List<Slot> slots, String fronts, String queue, List<Object> arguments, Instant now) {
         return sql.sql("""
                 WITH ready AS MATERIALIZED (
                     SELECT id FROM replica WHERE id = ANY (?::bigint[]) AND phase = 'READY' ORDER BY id FOR SHARE
@@ -66,14 +107,7 @@ final class ClaimStore {
                     SELECT q.id, p.replicas[q.place] AS replica_id, p.tokens[q.place] AS token
                     FROM pool p %s
                     CROSS JOIN LATERAL (
-                        SELECT w.id, row_number() OVER (ORDER BY w.priority DESC, w.turn, w.id) AS place
-                        FROM (
-                            SELECT a.id, a.priority, a.turn FROM action a
-                            WHERE a.pool_id = p.pool_id AND a.phase = 'QUEUED' AND a.available_at <= ?::timestamptz
-                                %s
-                            ORDER BY a.priority DESC, a.turn, a.id
-                            LIMIT p.free
-                            FOR UPDATE SKIP LOCKED) w) q
+                        %s) q
                 ), claimed AS (
                     UPDATE action a
                     SET phase = 'RUNNING', attempt = a.attempt + 1, token = h.token, replica_id = h.replica_id,
@@ -88,7 +122,7 @@ final class ClaimStore {
                     UPDATE run SET phase = 'RUNNING' FROM claimed c WHERE c.parent IS NULL AND run.name = c.run
                 )
                 SELECT * FROM claimed ORDER BY priority DESC, turn, id
-                """.formatted(fronts, condition))
+                """.formatted(fronts, queue))
                 .param(slots.stream().mapToLong(Slot::replica).distinct().toArray())
                 .param(slots.stream().mapToLong(Slot::pool).toArray())
                 .param(slots.stream().mapToInt(Slot::rank).toArray())
@@ -97,7 +131,6 @@ final class ClaimStore {
                         .limit(slots.size())
                         .toArray())
                 .params(arguments)
-                .param(now.toString())
                 .param(now.toString())
                 .query((row, n) -> ClaimedAction.of(row))
                 .list();

@@ -2,7 +2,6 @@ package dev.hearth.controlplane.journal;
 
 import dev.hearth.controlplane.journal.Batch.Cancel;
 import dev.hearth.controlplane.journal.Batch.Hopeless;
-import dev.hearth.controlplane.journal.Fronts.Front;
 import dev.hearth.controlplane.journal.Outcome.Failed;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.controlplane.scheduling.ClaimedAction;
@@ -14,7 +13,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -37,15 +35,22 @@ final class Committer {
     private final EndStore ends;
     private final SubmitStore submits;
     private final ClaimStore claims;
+    private final Claims giving;
     private final Clock clock;
     private final Turns turns = new Turns();
-    private final Fronts fronts = new Fronts();
 
-    Committer(JournalDatabase database, EndStore ends, SubmitStore submits, ClaimStore claims, Clock clock) {
+    Committer(
+            JournalDatabase database,
+            EndStore ends,
+            SubmitStore submits,
+            ClaimStore claims,
+            Claims giving,
+            Clock clock) {
         this.transaction = new TransactionTemplate(new JdbcTransactionManager(database.dataSource()));
         this.ends = ends;
         this.submits = submits;
         this.claims = claims;
+        this.giving = giving;
         this.clock = clock;
     }
 
@@ -53,7 +58,7 @@ final class Committer {
         try {
             return transaction.execute(status -> write(batch, dispatcher, clock.instant()));
         } catch (RuntimeException e) {
-            fronts.forget();
+            giving.forget();
             throw e;
         }
     }
@@ -96,7 +101,7 @@ final class Committer {
         // free.
         Map<Long, Long> poolOf =
                 offered.stream().collect(Collectors.toMap(Slot::replica, Slot::pool, (first, again) -> first));
-        List<ClaimedAction> claimed = claim(offered, poolOf, clock.instant());
+        List<ClaimedAction> claimed = giving.claim(offered, dispatcher, clock.instant());
         for (ClaimedAction action : claimed) {
             ActionChange change = started(action, poolOf);
             turns.served(change.pool(), action.turn());
@@ -105,55 +110,21 @@ final class Committer {
         return new Committed(now, offered, claimed, answers, changes);
     }
 
-    /** From the fronts on; slots that find nothing there are offered to the whole of their queues. */
-    private List<ClaimedAction> claim(List<Slot> offered, Map<Long, Long> poolOf, Instant now) {
-        Map<Long, Front> known = new HashMap<>();
-        poolOf.values().stream().distinct().forEach(pool -> {
-            Front front = fronts.of(pool, now);
-            if (front != null) {
-                known.put(pool, front);
-            }
-        });
-        List<Slot> left = new ArrayList<>(offered);
-        List<ClaimedAction> claimed = new ArrayList<>();
-        if (!known.isEmpty()) {
-            List<Slot> behind = offered.stream()
-                    .filter(slot -> known.containsKey(slot.pool()))
-                    .toList();
-            claimed.addAll(taken(claims.claimBehind(known, behind, now), left, poolOf, now));
-        }
-        if (!left.isEmpty()) {
-            claimed.addAll(taken(claims.claim(List.copyOf(left), now), left, poolOf, now));
-        }
-        return claimed;
-    }
-
-    private List<ClaimedAction> taken(
-            List<ClaimedAction> claimed, List<Slot> left, Map<Long, Long> poolOf, Instant now) {
-        Map<Long, Integer> used = new HashMap<>();
-        claimed.forEach(action -> used.merge(action.replica(), 1, Integer::sum));
-        left.removeIf(slot -> used.merge(slot.replica(), -1, Integer::sum) >= 0);
-        claimed.stream()
-                .collect(Collectors.groupingBy(action -> poolOf.getOrDefault(action.replica(), 0L)))
-                .forEach((pool, actions) -> fronts.claimed(pool, actions, now));
-        return claimed;
-    }
-
     private void noteQueued(Batch batch, List<ActionChange> changes) {
         batch.runs.forEach(
-                wish -> fronts.queued(wish.what().poolId(), wish.what().priority()));
+                wish -> giving.queued(wish.what().poolId(), wish.what().priority(), 0));
         for (Wish<NewChild, StoredAction> wish : batch.children) {
             NewChild child = wish.what();
             if (child.parentNumber() > 1) {
                 // It may have existed and begin anew.
-                fronts.requeued(child.poolId());
+                giving.requeued(child.poolId());
             } else {
-                fronts.queued(child.poolId(), child.priority());
+                giving.queued(child.poolId(), child.priority(), child.depth());
             }
         }
         changes.stream()
                 .filter(change -> change.phase() == ActionPhase.QUEUED && change.attempt() > 0)
-                .forEach(change -> fronts.requeued(change.pool()));
+                .forEach(change -> giving.requeued(change.pool()));
     }
 
     /** Answers what becomes of the actions that they still ran. */
@@ -267,8 +238,8 @@ final class Committer {
         }
         List<NewChild> children = batch.children.stream().map(Wish::what).toList();
         readTurns(children.stream().mapToLong(NewChild::poolId), now);
-        Function<NewChild, @Nullable StoredAction> stored =
-                submits.insertChildren(children, child -> turns.ofChild(child.poolId(), child.run()), now);
+        Function<NewChild, @Nullable StoredAction> stored = submits.insertChildren(
+                children, child -> turns.ofChild(child.poolId(), child.run(), child.depth()), now);
         for (Wish<NewChild, StoredAction> wish : batch.children) {
             NewChild child = wish.what();
             StoredAction action = stored.apply(child);

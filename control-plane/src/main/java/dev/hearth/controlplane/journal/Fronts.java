@@ -1,6 +1,7 @@
 package dev.hearth.controlplane.journal;
 
 import dev.hearth.controlplane.scheduling.ClaimedAction;
+import dev.hearth.controlplane.scheduling.Turn;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -9,9 +10,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the queue of each pool was left by the last claim. The entries of what was claimed before stay in the index until they
- * are vacuumed; a claim that begins behind them does not read hundreds of pages of them again. A front never hides what this
- * control plane has queued, and what others have queued only for a moment. Memory only, owned by the journal's thread.
+ * Where the queue of each pool was left by the last claim, its children and its roots apart. The entries of what was claimed before
+ * stay in the index until they are vacuumed; a claim that begins behind them does not read hundreds of pages of them again. A front
+ * never hides what this control plane has queued, and what others have queued only for a moment. Memory only, owned by the
+ * journal's thread.
  */
 final class Fronts {
     /** By then a claim reads its queue from the beginning: others may have queued something there, or a back-off is over. */
@@ -19,8 +21,24 @@ final class Fronts {
 
     private static final int MOST_POOLS = 10_000;
 
-    /** The last that was claimed: what comes after it in the order of the queue has the same priority. */
-    record Front(int priority, long turn, long id) {}
+    /** The last that was claimed: those to be claimed stand behind it. */
+    record Place(long turn, long id) {
+        static final Place BEFORE_CHILDREN = new Place(Long.MIN_VALUE, 0);
+        static final Place BEHIND_CHILDREN = new Place(Long.MAX_VALUE, 0);
+        static final Place BEFORE_ROOTS = new Place(Turn.first(0), 0);
+    }
+
+    /**
+     * Where to go on. What is there has the same priority as what was claimed last.
+     *
+     * @param behind where those begin that follow the children: with the roots, or elsewhere where they have their share
+     */
+    record Front(int priority, Place children, Place behind) {
+        private Front after(ClaimedAction action) {
+            Place place = new Place(action.turn(), action.attempt().action());
+            return action.depth() > 0 ? new Front(priority, place, behind) : new Front(priority, children, place);
+        }
+    }
 
     private record Known(Front front, Instant until) {}
 
@@ -36,20 +54,38 @@ final class Fronts {
     /** Actions were claimed from one pool, in this order, from its beginning or from its front on. */
     void claimed(long pool, List<ClaimedAction> claimed, Instant now) {
         Known known = fronts.get(pool);
-        ClaimedAction last = claimed.getLast();
-        Front front = new Front(last.priority(), last.turn(), last.attempt().action());
-        Instant until = of(pool, now) == null || known == null ? now.plus(TRUSTED_FOR) : known.until();
+        boolean trusted = of(pool, now) != null;
+        int priority = claimed.getLast().priority();
+        Front front = trusted && known != null && known.front().priority() == priority
+                ? known.front()
+                : new Front(priority, Place.BEFORE_CHILDREN, Place.BEFORE_ROOTS);
+        for (ClaimedAction action : claimed) {
+            if (action.priority() == priority) {
+                front = front.after(action);
+            }
+        }
+        Instant until = trusted && known != null ? known.until() : now.plus(TRUSTED_FOR);
         if (fronts.size() >= MOST_POOLS) {
             fronts.clear();
         }
         fronts.put(pool, new Known(front, until));
     }
 
-    /** A new action was queued. Its turn is none that is over and its id is the highest, so only its priority can put it before the front. */
-    void queued(long pool, int priority) {
+    /**
+     * A new action was queued. Its fair turn is none that is over and its id is the highest, so only its priority or its depth can
+     * put it before the front.
+     */
+    void queued(long pool, int priority, int depth) {
         Known known = fronts.get(pool);
-        if (known != null && priority > known.front().priority()) {
+        if (known == null) {
+            return;
+        }
+        Front front = known.front();
+        if (priority > front.priority()) {
             fronts.remove(pool);
+        } else if (depth > Turn.depth(front.children().turn()) && depth > 0) {
+            fronts.put(
+                    pool, new Known(new Front(front.priority(), Place.BEFORE_CHILDREN, front.behind()), known.until()));
         }
     }
 

@@ -24,6 +24,7 @@ public record NewChild(
         Payload input,
         Terms terms,
         int priority,
+        int depth,
         @Nullable Outcome known) {
 
     public NewChild(
@@ -38,7 +39,8 @@ public record NewChild(
             long poolId,
             Payload input,
             Terms terms,
-            int priority) {
+            int priority,
+            int depth) {
         this(
                 parentAttempt,
                 run,
@@ -52,6 +54,7 @@ public record NewChild(
                 input,
                 terms,
                 priority,
+                depth,
                 null);
     }
 }

@@ -1,12 +1,13 @@
 package dev.hearth.controlplane.journal;
 
+import dev.hearth.controlplane.scheduling.Turn;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
  * Fair share between the runs of a pool (start-time fair queueing). Every queued action gets a turn, and lower turns go first.
  * The n-th child of a run that waits gets the n-th turn from now, a new run the turn of now: a run of one goes before the rest
- * of a run of a hundred thousand. The turn of now is the highest that was served, and also moves on by itself with what is
+ * of a run of a hundred thousand. Children stand before roots, and the deeper before the less deep: see {@link Turn}. The turn of now is the highest that was served, and also moves on by itself with what is
  * served, so that a steady flow of new runs cannot hold up a large one for ever. Memory only, owned by the journal's thread;
  * what is forgotten costs fairness for a moment, nothing else.
  */
@@ -34,7 +35,7 @@ final class Turns {
     /** The lowest turn in the queue, as it was read. */
     void head(long pool, long turn, long readAt) {
         Pool known = pool(pool);
-        known.now = Math.max(known.now, turn);
+        known.now = Math.max(known.now, Turn.fair(turn));
         known.readAt = readAt;
     }
 
@@ -42,19 +43,20 @@ final class Turns {
         return pool(pool).now;
     }
 
-    long ofChild(long pool, String run) {
+    /** @param depth how many parents it has */
+    long ofChild(long pool, String run, int depth) {
         Pool known = pool(pool);
         long turn = Math.max(known.now, known.last.getOrDefault(run, Long.MIN_VALUE) + 1);
         known.last.put(run, turn);
         if (known.last.size() > MOST_RUNS) {
             known.last.values().removeIf(last -> last <= known.now);
         }
-        return turn;
+        return Turn.at(depth, turn);
     }
 
     void served(long pool, long turn) {
         Pool known = pool(pool);
-        known.now = Math.max(known.now, turn);
+        known.now = Math.max(known.now, Turn.fair(turn));
         known.served++;
         if (known.served >= SERVED_IN_A_TURN) {
             known.served = 0;

@@ -113,6 +113,18 @@ public record PoolSnapshot(
         return limits.singleUse() ? limits.max() + (int) waitingParents() : limits.max();
     }
 
+    /**
+     * Replicas that may be started. What drains holds no place that work needs: a replacement comes at once, else ten tasks of 5 ms
+     * wait for the eight minutes that one which ignores its timeout goes on. But those that drain still hold their memory, so all
+     * together are never more than twice the ceiling. A single-use replica that has served is gone in a moment and keeps its place.
+     */
+    int places(int ceiling) {
+        long holding = replicas.stream()
+                .filter(replica -> replica.serves() || (limits.singleUse() && !replica.busy()))
+                .count();
+        return Math.min(ceiling - (int) holding, 2 * ceiling - replicas.size());
+    }
+
     private long waitingParents() {
         return replicas.stream()
                 .filter(replica -> replica.parked() > 0 && replica.running() == 0)

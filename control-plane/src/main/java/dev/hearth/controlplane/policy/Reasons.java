@@ -142,6 +142,13 @@ final class Reasons {
                         .formatted(replicas(pool.replicas().size()), queued(pool)));
     }
 
+    static Reason lent(PoolSnapshot pool) {
+        return new Reason(
+                Rule.OVERFLOW,
+                () -> "%s, nothing serves, and the server is full; but parents wait for children in %s: one more than the limit is started"
+                        .formatted(queued(pool), counted(pool.room().lent(), "draining replica")));
+    }
+
     static Reason giveUp(PoolSnapshot pool) {
         return new Reason(
                 Rule.GIVE_UP,
@@ -173,7 +180,7 @@ final class Reasons {
             return "; the server's limit of %s leaves room for %d"
                     .formatted(replicas(pool.room().limit()), pool.room().free());
         }
-        return draining == 0 ? "" : "; draining replicas still hold " + counted(draining, "place");
+        return draining == 0 ? "" : "; %s, with those that serve twice the limit".formatted(counted(draining, "replica") + " drain");
     }
 
     private static String lastOutput(PoolSnapshot pool) {

@@ -28,7 +28,10 @@ public enum Rule {
     GIVE_UP,
     /** The server has no room for more replicas. */
     SERVER_LIMIT,
-    /** Every single-use replica waits for its children: one more than the limit, so that they can run. */
+    /**
+     * Every single-use replica, or the draining replica of a full server, waits for its children: one more than the limit, so that they
+     * can run.
+     */
     OVERFLOW,
     /** Nothing is there and nothing waits. */
     COLD,

@@ -109,6 +109,9 @@ public final class ScalingPolicy {
                         >= Math.min(pool.ceiling(), pool.room().limit())) {
             return new Start(serving, serving + 1, freeOrdinals(pool, 1), Reasons.overflow(pool));
         }
+        if (serving == 0 && pool.condition().queued() > 0 && pool.room().lends() && pool.failures().count() == 0) {
+            return new Start(0, 1, freeOrdinals(pool, 1), Reasons.lent(pool));
+        }
         return start(pool, wanted - serving, pool.ceiling(), why, now);
     }
 
@@ -141,8 +144,7 @@ public final class ScalingPolicy {
         if (probing && (pool.failures().backsOff(now) || pool.someBooting())) {
             return new Hold(serving, wanted, why.under(Rule.START_BACK_OFF).and(() -> Reasons.backOff(pool)));
         }
-        // Draining replicas still hold their memory: they count against the limits until they have gone.
-        int places = ceiling - pool.replicas().size();
+        int places = pool.places(ceiling);
         int count = Math.min(missing, Math.min(places, pool.room().free()));
         if (count <= 0) {
             Rule rule = pool.room().free() < Math.min(missing, places) ? Rule.SERVER_LIMIT : why.rule();

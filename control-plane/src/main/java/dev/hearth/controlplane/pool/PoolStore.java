@@ -139,7 +139,7 @@ final class PoolStore {
                             greatest(p.active_at, live.last_busy_at, (
                                 SELECT max(last_busy_at) FROM replica
                                 WHERE pool_id = p.id AND ended_at >= p.active_at)) AS active_at,
-                            live.replicas, live.slots, working.busy + live.stopping AS busy, working.running, waiting.queued
+                            live.replicas, live.slots, working.busy + live.stopping AS busy, working.running, waiting.queued, waiting.due
                         FROM pool p,
                             LATERAL (
                                 SELECT count(*) AS replicas, max(r.last_busy_at) AS last_busy_at,
@@ -152,7 +152,10 @@ final class PoolStore {
                                 FROM replica r JOIN action a ON a.replica_id = r.id AND a.phase = 'RUNNING'
                                 WHERE r.pool_id = p.id AND r.phase IN ('REQUESTED', 'STARTING', 'READY', 'DRAINING')) working,
                             LATERAL (
-                                SELECT count(*) AS queued FROM action a WHERE a.pool_id = p.id AND a.phase = 'QUEUED') waiting
+                                SELECT count(*) AS queued,
+                                    count(*) FILTER (WHERE a.available_at <= now() AND e.state <> 'PAUSED') AS due
+                                FROM action a JOIN environment e ON e.id = p.environment_id
+                                WHERE a.pool_id = p.id AND a.phase = 'QUEUED') waiting
                         WHERE p.id IN (:pools)""").param("pools", pools).query((row, n) -> view(row)).list().stream()
                 .collect(Collectors.toMap(view -> Long.valueOf(view.id()), view -> view));
     }
@@ -160,7 +163,7 @@ final class PoolStore {
     private static PoolView view(ResultSet row) throws SQLException {
         PoolState state = PoolState.valueOf(row.getString("state"));
         boolean always = row.getObject("idle_ttl_ms") == null;
-        boolean idle = !always && row.getInt("running") == 0 && row.getInt("queued") == 0;
+        boolean idle = !always && row.getInt("running") == 0 && row.getInt("due") == 0;
         Instant coldAt = idle && state != PoolState.COLD ? coldAt(row) : null;
         return new PoolView(
                 Long.toString(row.getLong("id")),

@@ -92,7 +92,8 @@ final class ChildSubmits {
                 pool(target, parent.run(), overrides),
                 payloads.ofPatiently(child.getInput().toByteArray(), child.getMediaType()),
                 overrides.applyTo(target.terms()),
-                overrides.priority() == null ? parent.priority() : overrides.priority());
+                overrides.priority() == null ? parent.priority() : overrides.priority(),
+                parent.depth() + 1);
     }
 
     private static void check(ChildSubmit child) {

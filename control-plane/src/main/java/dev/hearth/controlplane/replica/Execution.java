@@ -119,6 +119,11 @@ final class Execution {
         return yields;
     }
 
+    /** It waits for its children, and its slot is given back. */
+    synchronized boolean isParked() {
+        return !holdsSlot && !over;
+    }
+
     /** Takes a slot again, even if there is none; answers false if it still has one. */
     synchronized boolean takeSlot() {
         boolean takes = !holdsSlot;

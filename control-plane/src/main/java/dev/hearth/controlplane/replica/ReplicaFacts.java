@@ -13,4 +13,5 @@ record ReplicaFacts(
         String joinTokenHash,
         @Nullable String bundle,
         boolean elastic,
-        boolean singleUse) {}
+        boolean singleUse,
+        long memoryBytes) {}

@@ -10,6 +10,7 @@ import dev.hearth.controlplane.journal.Payloads;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.controlplane.scheduling.ClaimedAction;
 import dev.hearth.controlplane.scheduling.ConnectedReplica;
+import dev.hearth.controlplane.scheduling.ParentsRoom;
 import dev.hearth.model.ErrorCode;
 import dev.hearth.wire.Assignment;
 import dev.hearth.wire.AttemptRef;
@@ -49,6 +50,7 @@ final class ReplicaSession implements ConnectedReplica {
 
     private volatile Instant lastSeen;
     private volatile Heartbeat memory = Heartbeat.getDefaultInstance();
+    private volatile int parkedWhenMeasured;
     private volatile List<String> endpoints = List.of();
     private volatile boolean handling;
     private volatile boolean elastic;
@@ -105,6 +107,24 @@ final class ReplicaSession implements ConnectedReplica {
             return 0;
         }
         return Math.max(0, facts.slots() - held.get());
+    }
+
+    @Override
+    public int parked() {
+        return (int) running.values().stream().filter(Execution::isParked).count();
+    }
+
+    @Override
+    public boolean takesRoots() {
+        Heartbeat measured = memory;
+        return new ParentsRoom(
+                        facts.slots(),
+                        parked(),
+                        parkedWhenMeasured,
+                        Math.max(0, measured.getHeapUsedBytes()),
+                        Math.max(0, measured.getRssBytes()),
+                        facts.memoryBytes())
+                .takesRoots();
     }
 
     @Override
@@ -288,6 +308,7 @@ final class ReplicaSession implements ConnectedReplica {
     }
 
     void measured(Heartbeat heartbeat) {
+        parkedWhenMeasured = parked();
         memory = heartbeat;
     }
 

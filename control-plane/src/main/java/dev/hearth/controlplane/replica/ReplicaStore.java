@@ -3,6 +3,7 @@ package dev.hearth.controlplane.replica;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.controlplane.scheduling.ClaimedAction;
 import dev.hearth.model.ReplicaPhase;
+import dev.hearth.model.Resources;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -33,10 +34,10 @@ class ReplicaStore {
     Optional<ReplicaFacts> find(long replica) {
         return sql.sql("""
                 SELECT r.id, r.pool_id, r.ordinal, r.slots, r.phase, r.join_token, p.bundle,
-                       p.replicas_min < p.replicas_max AS elastic, p.single_use
+                       p.replicas_min < p.replicas_max AS elastic, p.single_use, coalesce(p.resources ->> 'memory', '%s') AS memory
                 FROM replica r JOIN pool p ON p.id = r.pool_id
                 WHERE r.id = ?
-                """)
+                """.formatted(Resources.DEFAULT.memory()))
                 .param(replica)
                 .query((row, n) -> new ReplicaFacts(
                         row.getLong("id"),
@@ -47,7 +48,9 @@ class ReplicaStore {
                         row.getString("join_token"),
                         row.getString("bundle"),
                         row.getBoolean("elastic"),
-                        row.getBoolean("single_use")))
+                        row.getBoolean("single_use"),
+                        Resources.of(Resources.DEFAULT.cpu(), row.getString("memory"))
+                                .memoryBytes()))
                 .optional();
     }
 

@@ -79,7 +79,7 @@ final class PoolEvaluation {
             case Hold hold -> {}
             case Start start -> store.request(pool.id(), pool.limits().concurrency(), start.ordinals(), now);
             case StopOne stop -> holds = store.release(List.of(stop.replica().id()), now);
-            case StopAll stop -> holds = stopAll(pool.id(), stop, now);
+            case StopAll stop -> holds = stopAll(pool, stop, now);
             case Drain drain -> store.drain(drain.replica().id(), now);
             // The journal ends actions; it is told after the commit.
             case GiveUp giveUp -> {}
@@ -95,8 +95,9 @@ final class PoolEvaluation {
     }
 
     /** The queue is read before the replicas are marked: an action that came meanwhile keeps the pool warm. */
-    private boolean stopAll(long poolId, StopAll stop, Instant now) {
+    private boolean stopAll(PoolSnapshot pool, StopAll stop, Instant now) {
         List<Long> ids = stop.replicas().stream().map(ReplicaSnapshot::id).toList();
-        return !store.hasQueue(poolId) && store.release(ids, now);
+        Instant due = now.plus(pool.pace().lead());
+        return (pool.condition().paused() || !store.hasQueue(pool.id(), due)) && store.release(ids, now);
     }
 }

@@ -110,9 +110,13 @@ final class ScalingStore {
         markGoing(new Long[] {replica}, now);
     }
 
-    boolean hasQueue(long poolId) {
-        return jdbc.sql("SELECT EXISTS (SELECT 1 FROM action WHERE pool_id = :pool AND phase = 'QUEUED')")
-                .param("pool", poolId)
+    /** Whether something waits that is due by then. */
+    boolean hasQueue(long poolId, Instant due) {
+        return jdbc.sql("""
+                        SELECT EXISTS (
+                            SELECT 1 FROM action
+                            WHERE pool_id = :pool AND phase = 'QUEUED' AND available_at <= :due)""").param("pool", poolId)
+                .param("due", utc(due))
                 .query(Boolean.class)
                 .single();
     }

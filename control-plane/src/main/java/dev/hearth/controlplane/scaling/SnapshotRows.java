@@ -55,7 +55,7 @@ final class SnapshotRows {
                         time(row, "scaled_down_at")),
                 new StartFailures(row.getInt("failures"), time(row, "failed_at"), row.getString("failed_reason")),
                 new Pace(millis(row, "cold_start_ms"), millis(row, "service_ms")),
-                new ServerRoom(serverLimit, row.getInt("server_replicas")));
+                new ServerRoom(serverLimit, row.getInt("server_replicas"), row.getInt("server_lent")));
     }
 
     private static PoolLimits limits(ResultSet row) throws SQLException {

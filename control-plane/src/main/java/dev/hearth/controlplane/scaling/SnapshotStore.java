@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toList;
 
+import dev.hearth.controlplane.policy.Pace;
 import dev.hearth.controlplane.policy.PoolSnapshot;
 import dev.hearth.controlplane.policy.ReplicaSnapshot;
 import dev.hearth.controlplane.policy.StartFailures;
@@ -42,8 +43,8 @@ final class SnapshotStore {
     private static final String THESE = "WITH candidate AS (SELECT unnest(:pools::bigint[]) AS id)\n";
 
     /**
-     * Queued actions by action_queue, counted as far as they matter; failed starts among the newest replicas by
-     * replica_by_pool; replicas of the server by replica_ordinal; what those did last that have gone since, by replica_gone.
+     * Queued actions by action_queue, as far as they are due before a replica could be up ({@link Pace#lead}) and matter; failed starts among the newest replicas by
+     * replica_by_pool; replicas of the server by replica_ordinal, once for all pools; what those did last that have gone since, by replica_gone.
      */
     private static final String POOLS = """
             SELECT p.*, e.state = 'PAUSED' AS paused, r.ended_at IS NOT NULL AS run_ended, q.queued,
@@ -51,16 +52,14 @@ final class SnapshotStore {
                 greatest(p.active_at, (SELECT max(last_busy_at) FROM replica
                     WHERE pool_id = p.id AND ended_at >= p.active_at)) AS last_active_at,
                 (SELECT count(*) FROM replica
-                    WHERE phase IN ('REQUESTED', 'STARTING', 'READY', 'DRAINING')) AS server_replicas
+                    WHERE phase IN ('REQUESTED', 'STARTING', 'READY', 'DRAINING')) AS server_replicas,
+                (SELECT count(*) FROM replica d WHERE d.phase = 'DRAINING'
+                    AND EXISTS (SELECT 1 FROM action w WHERE w.replica_id = d.id AND w.phase = 'RUNNING' AND w.parked))
+                    AS server_lent
             FROM candidate c
             JOIN pool p ON p.id = c.id
             JOIN environment e ON e.id = p.environment_id
             LEFT JOIN run r ON r.name = p.run
-            CROSS JOIN LATERAL (
-                SELECT count(*) AS queued FROM (
-                    SELECT 1 FROM action a WHERE a.pool_id = p.id AND a.phase = 'QUEUED'
-                        AND e.state <> 'PAUSED'
-                    LIMIT least(greatest(p.replicas_max::bigint * p.concurrency + 1, :counted), 100000)) counted) q
             CROSS JOIN LATERAL (
                 SELECT count(DISTINCT requested_at) FILTER (WHERE failed) AS failures,
                     max(ended_at) FILTER (WHERE failed) AS failed_at,
@@ -74,6 +73,13 @@ final class SnapshotStore {
                         SELECT *, phase = 'FAILED' OR (phase = 'LOST' AND executed = 0
                                 AND ended_at < ready_at + make_interval(secs => :stayed)) IS TRUE AS never_stayed
                         FROM replica WHERE pool_id = p.id ORDER BY id DESC LIMIT :remembered) newest) judged) f
+            CROSS JOIN LATERAL (
+                SELECT count(*) AS queued FROM (
+                    SELECT 1 FROM action a WHERE a.pool_id = p.id AND a.phase = 'QUEUED'
+                        AND a.available_at
+                            <= :now + least(coalesce(f.cold_start_ms, :usual), :longest) * interval '1 ms'
+                        AND e.state <> 'PAUSED'
+                    LIMIT least(greatest(p.replicas_max::bigint * p.concurrency + 1, :counted), 100000)) counted) q
             """;
 
     /** Live replicas of these pools by replica_ordinal, their executions by action_running. */
@@ -120,6 +126,9 @@ final class SnapshotStore {
                 .param("remembered", StartFailures.REMEMBERED)
                 .param("stayed", StartFailures.STAYED_AFTER.toSeconds())
                 .param("counted", settings.patientStarts() ? COUNTED_TO_BE_PATIENT : 0)
+                .param("now", now.atOffset(ZoneOffset.UTC))
+                .param("usual", Pace.USUAL_COLD_START.toMillis())
+                .param("longest", Pace.LONGEST_LEAD.toMillis())
                 .param("forgotten", now.minus(StartFailures.FORGOTTEN_AFTER).atOffset(ZoneOffset.UTC))
                 .query((row, n) -> SnapshotRows.pool(row, settings.maxReplicas()))
                 .list();

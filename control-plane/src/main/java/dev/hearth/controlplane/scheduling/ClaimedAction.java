@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param input null when it stands in the blob store
  * @param userFailures attempts that failed in the task's own code so far
  * @param systemFailures attempts that the platform lost so far
- * @param turn its place among the runs that share its pool
+ * @param turn its place in the queue of its pool: {@link Turn}
  */
 public record ClaimedAction(
         AttemptKey attempt,
@@ -70,6 +70,11 @@ public record ClaimedAction(
     public static ClaimedAction stray(AttemptKey attempt, long replica, Instant now) {
         return new ClaimedAction(
                 attempt, replica, "", "", null, "", 0, "", 0, null, "", null, now, 0, 0, Terms.DEFAULT, 0, 0);
+    }
+
+    /** How many parents it has, 0 = a root. */
+    public int depth() {
+        return Turn.depth(turn);
     }
 
     /** Whether its row has nothing to do with this attempt any more: what it says changes nothing. */

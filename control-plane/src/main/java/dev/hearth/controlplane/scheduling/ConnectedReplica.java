@@ -16,6 +16,12 @@ public interface ConnectedReplica {
     /** Executions that it can take now; 0 when it drains. */
     int freeSlots();
 
+    /** Executions that wait in it for their children and hold no slot. */
+    int parked();
+
+    /** Whether it has memory for new roots, which may wait in it for their children. Children go to it in any case. */
+    boolean takesRoots();
+
     /** Sends claimed actions; called after the commit that claimed them. */
     void assign(List<ClaimedAction> actions);
 }

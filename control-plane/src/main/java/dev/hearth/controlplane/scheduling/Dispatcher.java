@@ -79,32 +79,43 @@ public final class Dispatcher {
             int wanted = Math.min(waiting.getOrDefault(pool, 0), MOST_IN_ONE_CLAIM);
             List<Long> chosen =
                     Routing.choose(rooms, wanted, replicas.getFirst().elastic());
+            Set<Long> full = replicas.stream()
+                    .filter(replica -> !replica.takesRoots())
+                    .map(ConnectedReplica::id)
+                    .collect(Collectors.toSet());
             for (int rank = 1; rank <= chosen.size(); rank++) {
-                offered.add(new Slot(pool, rank, chosen.get(rank - 1)));
+                long replica = chosen.get(rank - 1);
+                offered.add(new Slot(pool, rank, replica, full.contains(replica)));
             }
         });
         return offered;
     }
 
+    /** Journal's thread: executions that wait for children in the replicas of this pool that are connected here. */
+    public int parked(long pool) {
+        return connected.values().stream()
+                .filter(replica -> replica.pool() == pool)
+                .mapToInt(ConnectedReplica::parked)
+                .sum();
+    }
+
     /** Journal's thread, after the commit: hands the claimed actions to their replicas and learns what still waits. */
     public void claimed(List<Slot> offered, List<ClaimedAction> claimed) {
         Map<Long, Long> poolOf = new HashMap<>();
-        Map<Long, Integer> surplus = new HashMap<>();
-        for (Slot slot : offered) {
-            poolOf.put(slot.replica(), slot.pool());
-            surplus.merge(slot.pool(), 1, Integer::sum);
-        }
+        offered.forEach(slot -> poolOf.put(slot.replica(), slot.pool()));
+        Map<Long, Integer> taken = new HashMap<>();
         for (ClaimedAction action : claimed) {
-            Long pool = poolOf.get(action.replica());
-            surplus.merge(pool, -1, Integer::sum);
-            waiting.computeIfPresent(pool, (id, count) -> count == Integer.MAX_VALUE ? count : Math.max(0, count - 1));
+            taken.merge(action.replica(), 1, Integer::sum);
+            waiting.computeIfPresent(
+                    poolOf.get(action.replica()),
+                    (id, count) -> count == Integer.MAX_VALUE ? count : Math.max(0, count - 1));
         }
-        // A slot that found no action says that the queue is empty.
-        surplus.forEach((pool, left) -> {
-            if (left > 0) {
-                waiting.remove(pool);
+        // A slot that found no action says that the queue is empty, unless it is for children only.
+        for (Slot slot : offered) {
+            if (taken.merge(slot.replica(), -1, Integer::sum) < 0 && !slot.childrenOnly()) {
+                waiting.remove(slot.pool());
             }
-        });
+        }
         waiting.values().removeIf(count -> count == 0);
         waiting.keySet().forEach(this::callForMore);
         if (grown.stream().anyMatch(waiting::containsKey)) {

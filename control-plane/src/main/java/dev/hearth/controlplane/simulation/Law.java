@@ -4,7 +4,7 @@ package dev.hearth.controlplane.simulation;
 public enum Law {
     /** While a pool is not cold, no less than its minimum is wanted. */
     NEVER_BELOW_MINIMUM,
-    /** Replicas of all phases together stay within the maximum; one more while a worn one is replaced. */
+    /** What serves stays within the maximum, one more while a worn one is replaced; with what drains, within twice that. */
     NEVER_ABOVE_MAXIMUM,
     /** Nothing runs on a replica that is chosen to stop. */
     NOTHING_RUNNING_IS_STOPPED,
@@ -18,6 +18,10 @@ public enum Law {
     WORK_IS_CONSERVED,
     /** Nothing waits while a ready replica has a free slot. */
     NO_SLOT_IDLES_BESIDE_A_QUEUE,
+    /** What drains keeps no place that work needs: its replacement is requested with the first look. */
+    DRAINING_KEEPS_NO_PLACE,
+    /** Nothing is started for what is not due before it could be up. */
+    NOTHING_STARTS_FOR_WHAT_IS_NOT_DUE,
     /** What demand needs and bounds allow is there or requested after every look. */
     DEMAND_IS_MET_AT_ONCE
 }

@@ -36,24 +36,35 @@ final class LawBook {
     void check(PoolSnapshot seen, Decision decision, long now, long arrived, long finished) {
         size(seen, decision, now);
         stops(decision, now);
+        starts(seen, decision, now);
         idleness(seen, decision, now);
         work(now, arrived, finished);
         growth(seen, decision, now);
     }
 
     private void size(PoolSnapshot seen, Decision decision, long now) {
-        // Those that drain hold their places until they have gone.
         int leaving = pool.replicas.size() - decision.from();
         boolean cold = decision.stateAfter(seen) == PoolState.COLD;
         demand(
                 Law.NEVER_BELOW_MINIMUM,
                 now,
-                cold || decision.to() >= Math.min(limits.min(), limits.max() - leaving),
+                cold || decision.to() >= Math.min(limits.min(), 2 * limits.max() - leaving),
                 decision);
         int allowed = limits.max() + (limits.recycling().equals(Recycling.NEVER) ? 0 : 1);
-        demand(Law.NEVER_ABOVE_MAXIMUM, now, pool.replicas.size() <= allowed, decision);
         int added = decision instanceof Decision.Start start ? start.ordinals().size() : 0;
-        demand(Law.NEVER_ABOVE_MAXIMUM, now, pool.replicas.size() + added <= allowed, decision);
+        demand(Law.NEVER_ABOVE_MAXIMUM, now, decision.from() + added <= allowed, decision);
+        demand(Law.NEVER_ABOVE_MAXIMUM, now, pool.replicas.size() + added <= 2 * allowed, decision);
+    }
+
+    /** A pool that is in use, always on or asked to be warm keeps its minimum whether something is due or not. */
+    private void starts(PoolSnapshot seen, Decision decision, long now) {
+        if (decision instanceof Decision.Start && decision.why().rule() == Rule.DEMAND) {
+            demand(Law.NOTHING_STARTS_FOR_WHAT_IS_NOT_DUE, now, pool.hasWork(now), decision);
+        }
+        boolean cold = seen.serving().isEmpty() && limits.idleTtl() != null && pool.state == PoolState.COLD;
+        if (cold && decision instanceof Decision.Start) {
+            demand(Law.NOTHING_STARTS_FOR_WHAT_IS_NOT_DUE, now, pool.hasWork(now), decision);
+        }
     }
 
     private void stops(Decision decision, long now) {
@@ -87,7 +98,7 @@ final class LawBook {
     /** A death may hide the end of the last work until the tick after it, hence the tick of grace on either side. */
     private void idleness(PoolSnapshot seen, Decision decision, long now) {
         Duration idleTtl = limits.idleTtl();
-        if (idleTtl == null || pool.hasWork() || pool.state == PoolState.COLD) {
+        if (idleTtl == null || pool.hasWork(now) || pool.state == PoolState.COLD) {
             return;
         }
         long tick = Simulation.INTERVAL.toMillis();
@@ -99,7 +110,7 @@ final class LawBook {
     }
 
     private void work(long now, long arrived, long finished) {
-        long known = pool.queue.size() + pool.running() + finished;
+        long known = pool.queue.size() + pool.later.size() + pool.running() + finished;
         if (known != arrived) {
             broken(Law.WORK_IS_CONSERVED, now, arrived + " arrived, " + known + " are known");
         }
@@ -110,11 +121,14 @@ final class LawBook {
 
     /** Of a patient policy nothing is demanded but that somebody serves. */
     private void growth(PoolSnapshot seen, Decision decision, long now) {
-        if (!pool.hasWork() || decision.why().rule() == Rule.PATIENCE || decision instanceof Decision.Start) {
+        if (!pool.hasWork(now) || decision.why().rule() == Rule.PATIENCE || decision instanceof Decision.Start) {
             return;
         }
-        boolean full = pool.replicas.size() >= limits.max();
-        demand(Law.DEMAND_IS_MET_AT_ONCE, now, full || seen.serving().size() >= seen.wanted(), decision);
+        int serving = seen.serving().size();
+        boolean full = serving >= limits.max() || pool.replicas.size() >= 2 * limits.max();
+        boolean replaced = full || serving >= seen.wanted();
+        demand(Law.DEMAND_IS_MET_AT_ONCE, now, replaced, decision);
+        demand(Law.DRAINING_KEEPS_NO_PLACE, now, replaced || serving == pool.replicas.size(), decision);
     }
 
     private void demand(Law law, long now, boolean holds, Decision decision) {

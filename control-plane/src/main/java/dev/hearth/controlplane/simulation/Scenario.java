@@ -16,7 +16,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A pool with its policy, the way in which work arrives, and what happens to its replicas. */
-public record Scenario(String name, PoolLimits limits, Workload workload, Spread coldStart, double deathsPerHour) {
+public record Scenario(String name, PoolLimits limits, Workload workload, World world) {
 
     /** Cold starts of a JVM worker: about three seconds, now and then ten. */
     private static final Spread JVM = new LogNormal(ofSeconds(3), 0.4);
@@ -57,8 +57,17 @@ public record Scenario(String name, PoolLimits limits, Workload workload, Spread
                     "steady with deaths, (1,4)",
                     pool(1, 4, 2, 60, 300),
                     new Workload.Steady(0.2, new Exponential(ofSeconds(8))),
-                    JVM,
-                    2),
+                    new World(JVM, 2, 0)),
+            new Scenario(
+                    "steady with drains, (1,2)",
+                    pool(1, 2, 4, 60, 300),
+                    new Workload.Steady(0.1, new Exponential(ofSeconds(40))),
+                    new World(JVM, 0, 4, 0, Duration.ZERO, 0)),
+            new Scenario(
+                    "retries in 5 min, (0,2)",
+                    pool(0, 2, 2, 30, 60),
+                    new Workload.Bursts(ofMinutes(15), 1, 8, new Exponential(ofSeconds(5))),
+                    new World(JVM, 0, 0, 0.5, ofMinutes(5), 0)),
             of(
                     "steady, recycled, (1,3)",
                     new PoolLimits(
@@ -73,7 +82,7 @@ public record Scenario(String name, PoolLimits limits, Workload workload, Spread
             of("always on, (2,5)", pool(2, 5, 1, 60, null), new Workload.Steady(0.2, new Exponential(ofSeconds(6)))));
 
     private static Scenario of(String name, PoolLimits limits, Workload workload) {
-        return new Scenario(name, limits, workload, JVM, 0);
+        return new Scenario(name, limits, workload, new World(JVM, 0, 0));
     }
 
     private static PoolLimits pool(int min, int max, int concurrency, int scaledown, @Nullable Integer idle) {
@@ -83,7 +92,7 @@ public record Scenario(String name, PoolLimits limits, Workload workload, Spread
 
     /** Plays it, every law checked. */
     public Outcome play(Duration horizon, long seed, boolean patient) {
-        return new Simulation(limits, new World(coldStart, deathsPerHour, seed), workload.arrivals(horizon, seed))
+        return new Simulation(limits, world.seeded(seed), workload.arrivals(horizon, seed))
                 .under(new ScalingPolicy(5, patient)::decide)
                 .lawful()
                 .run(horizon);
@@ -91,7 +100,7 @@ public record Scenario(String name, PoolLimits limits, Workload workload, Spread
 
     /** What somebody who knows the future would pay for the same arrivals, in replica-seconds. */
     public double oracle(Duration horizon, long seed) {
-        Duration median = coldStart instanceof Constant constant ? constant.value() : ofSeconds(3);
+        Duration median = world.coldStart() instanceof Constant constant ? constant.value() : ofSeconds(3);
         return Oracle.replicaSeconds(limits, median, workload.arrivals(horizon, seed));
     }
 }

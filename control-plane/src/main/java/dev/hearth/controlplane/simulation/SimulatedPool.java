@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.PriorityQueue;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,8 @@ final class SimulatedPool {
     final PoolLimits limits;
     final List<SimulatedReplica> replicas = new ArrayList<>();
     final Deque<Work> queue = new ArrayDeque<>();
+    /** What has failed and is tried again later, by the time at which it is due. */
+    final PriorityQueue<Work> later = new PriorityQueue<>(Comparator.comparingLong((Work work) -> work.dueAt));
     PoolState state = PoolState.COLD;
     int desired;
     /** As the row of the pool has it. */
@@ -45,8 +48,23 @@ final class SimulatedPool {
         this.limits = limits;
     }
 
-    boolean hasWork() {
-        return !queue.isEmpty() || running() > 0;
+    /** Something runs, or may run now or as soon as a replica could be up. */
+    boolean hasWork(long now) {
+        return waiting(now) > 0 || running() > 0;
+    }
+
+    /** Those that count as demand. */
+    int waiting(long now) {
+        long until = now + pace().lead().toMillis();
+        int soon = 0;
+        for (Work work : later) {
+            soon += work.dueAt <= until ? 1 : 0;
+        }
+        return queue.size() + soon;
+    }
+
+    Pace pace() {
+        return new Pace(duration(coldStart), duration(service));
     }
 
     int running() {
@@ -112,7 +130,7 @@ final class SimulatedPool {
         service = service < 0 ? millis : service + PACE_WEIGHT * (millis - service);
     }
 
-    PoolSnapshot snapshot() {
+    PoolSnapshot snapshot(long now) {
         List<ReplicaSnapshot> seen = new ArrayList<>(replicas.size());
         for (SimulatedReplica replica : replicas) {
             seen.add(replica.snapshot());
@@ -128,12 +146,12 @@ final class SimulatedPool {
                         false,
                         false,
                         false,
-                        Math.min(queue.size(), Math.max(MOST_COUNTED, limits.countedQueue())),
+                        Math.min(waiting(now), Math.max(MOST_COUNTED, limits.countedQueue())),
                         activeAt < 0 ? null : Simulation.time(activeAt),
                         scaledDownAt < 0 ? null : Simulation.time(scaledDownAt)),
                 seen,
                 StartFailures.NONE,
-                new Pace(duration(coldStart), duration(service)),
+                pace(),
                 new ServerRoom(PLENTY, replicas.size()));
     }
 

@@ -30,6 +30,8 @@ final class SimulatedReplica {
         final long arrivedAt;
         final long service;
         boolean begun;
+        boolean failed;
+        long dueAt;
 
         Work(long arrivedAt, long service) {
             this.arrivedAt = arrivedAt;

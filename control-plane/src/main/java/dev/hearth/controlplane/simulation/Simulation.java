@@ -45,7 +45,12 @@ public final class Simulation {
 
         record Death(SimulatedReplica replica) implements Event {}
 
+        record Drain(SimulatedReplica replica) implements Event {}
+
         record End(SimulatedReplica replica, Work work) implements Event {}
+
+        /** A retry is due. */
+        record Due() implements Event {}
     }
 
     private record Scheduled(long at, long order, Event event) {}
@@ -123,11 +128,11 @@ public final class Simulation {
         Scheduled first = events.peek();
         long event = first == null ? NEVER : first.at();
         long next = Math.min(Math.min(arrival, event), nextLook);
-        if (next == NEVER || (next > end && arrival == NEVER && !pool.hasWork())) {
+        if (next == NEVER || (next > end && arrival == NEVER && !pool.hasWork(now) && pool.later.isEmpty())) {
             return false;
         }
         rememberActivity(next);
-        if (pool.hasWork()) {
+        if (pool.hasWork(now)) {
             pool.lastWorkAt = next;
         }
         now = next;
@@ -146,7 +151,7 @@ public final class Simulation {
     /** At each tick the autoscaler notes that a pool works; when looks are skipped it has done so all the same. */
     private void rememberActivity(long next) {
         long lastTick = (next - 1) / TICK * TICK;
-        if (pool.hasWork() && lastTick > pool.activeAt && lastTick >= now) {
+        if (pool.hasWork(now) && lastTick > pool.activeAt && lastTick >= now) {
             pool.activeAt = lastTick;
         }
     }
@@ -168,13 +173,42 @@ public final class Simulation {
                     replica.executed++;
                     replica.lastBusyAt = now;
                     pool.served(end.work().service);
-                    tally.finished++;
+                    if (fails(end.work())) {
+                        tryLater(end.work());
+                    } else {
+                        tally.finished++;
+                    }
                     leaveIfDone(replica);
                     changed();
                 }
             }
+            case Event.Due due -> {
+                pool.queue.add(pool.later.remove());
+                changed();
+            }
             case Event.Death death -> die(death.replica());
+            case Event.Drain drain -> drain(drain.replica());
         }
+    }
+
+    /** It finishes what it runs and goes, although the policy did not say so. */
+    private void drain(SimulatedReplica replica) {
+        if (!replica.gone && replica.phase == ReplicaPhase.READY) {
+            replica.phase = ReplicaPhase.DRAINING;
+            leaveIfDone(replica);
+            changed();
+        }
+    }
+
+    private boolean fails(Work work) {
+        return world.failures() > 0 && !work.failed && random.nextDouble() < world.failures();
+    }
+
+    private void tryLater(Work work) {
+        work.failed = true;
+        work.dueAt = now + world.backoff().toMillis();
+        pool.later.add(work);
+        schedule(work.dueAt, new Event.Due());
     }
 
     private void die(SimulatedReplica replica) {
@@ -211,7 +245,7 @@ public final class Simulation {
     }
 
     private void look() {
-        PoolSnapshot seen = pool.snapshot();
+        PoolSnapshot seen = pool.snapshot(now);
         Instant time = time(now);
         Decision decision = policy.decide(seen, time);
         tally.looks++;
@@ -237,6 +271,10 @@ public final class Simulation {
         Countdowns countdowns = Countdowns.of(seen, time);
         long due = tickAt(countdowns.coldAt());
         due = Math.min(due, countdowns.next().map(next -> tickAt(next.at())).orElse(NEVER));
+        for (Work work : pool.later) {
+            long soon = nextTick(Math.max(0, work.dueAt - pool.pace().lead().toMillis()));
+            due = soon > now ? Math.min(due, soon) : due;
+        }
         Duration age = seen.limits().recycling().age();
         if (age != null) {
             for (ReplicaSnapshot replica : seen.replicas()) {
@@ -290,6 +328,10 @@ public final class Simulation {
         if (world.deathsPerHour() > 0) {
             schedule(
                     ready + (long) (random.nextExponential() * HOUR / world.deathsPerHour()), new Event.Death(replica));
+        }
+        if (world.drainsPerHour() > 0) {
+            schedule(
+                    ready + (long) (random.nextExponential() * HOUR / world.drainsPerHour()), new Event.Drain(replica));
         }
     }
 

@@ -32,6 +32,10 @@ record ActionFacts(
         @Nullable Instant endedAt,
         @Nullable Holder holder) {
 
+    boolean isRoot() {
+        return name.equals("a0");
+    }
+
     /**
      * The replica of an attempt.
      *

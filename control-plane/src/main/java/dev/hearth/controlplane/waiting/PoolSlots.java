@@ -23,13 +23,18 @@ record PoolSlots(PoolSnapshot pool, QueueFacts queue) {
     /** Free slots of replicas that are heard of. */
     int free() {
         return withRoom().stream()
-                .filter(replica -> !queue.silent(replica))
+                .filter(replica -> !queue.silent(replica) && !queue.closed(replica))
                 .mapToInt(this::room)
                 .sum();
     }
 
     List<ReplicaSnapshot> withRoom() {
         return ready().stream().filter(replica -> room(replica) > 0).toList();
+    }
+
+    /** Those that have room, but not for this action. */
+    List<ReplicaSnapshot> closed() {
+        return withRoom().stream().filter(queue::closed).toList();
     }
 
     List<ReplicaSnapshot> silent() {

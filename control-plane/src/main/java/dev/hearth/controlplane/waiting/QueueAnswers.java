@@ -194,7 +194,7 @@ final class QueueAnswers {
                 .with("unfinished", left)
                 .with("limit", pool.limits().max())
                 .says(
-                        "Its pool may have %s and has %d, of which %s drain%s and still hold%s the place of a new one: %s left to finish there."
+                        "Its pool may have %s, twice as many with those that drain, and has %d: %s drain%s and hold%s the place of a new one; %s left to finish there."
                                 .formatted(
                                         Words.counted(pool.limits().max(), "replica"),
                                         pool.replicas().size(),
@@ -202,6 +202,21 @@ final class QueueAnswers {
                                         draining.size() == 1 ? "s" : "",
                                         draining.size() == 1 ? "s" : "",
                                         are(left, "execution")));
+    }
+
+    WaitingView parentsHoldMemory() {
+        List<ReplicaSnapshot> closed = slots.closed();
+        int parents = closed.stream().mapToInt(ReplicaSnapshot::parked).sum();
+        return answer(Cause.PARENTS_HOLD_MEMORY)
+                .with("replicas", closed.stream().map(ReplicaSnapshot::ordinal).toList())
+                .with("parents", parents)
+                .says(
+                        "On %s %s for children and %s as much memory as parents may: until some have ended, only children go there; %s."
+                                .formatted(
+                                        Words.replicas(closed),
+                                        Words.counted(parents, "parent") + (parents == 1 ? " waits" : " wait"),
+                                        parents == 1 ? "holds" : "hold",
+                                        Words.ahead(queue.place())));
     }
 
     WaitingView allBusy() {

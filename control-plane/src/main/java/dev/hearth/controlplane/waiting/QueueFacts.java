@@ -36,9 +36,13 @@ record QueueFacts(Outlook outlook, Place place, Map<Long, Contact> contacts, Lis
      * What is known of a live replica beside its snapshot.
      *
      * @param silence since its last sign of life, by the database's clock; null = not heard of yet
+     * @param closed it has no memory for new roots, and the action that waits is one
      * @param longest the execution that has held one of its slots for the longest time
      */
-    record Contact(@Nullable Duration silence, @Nullable Longest longest) {
+    record Contact(
+            @Nullable Duration silence,
+            boolean closed,
+            @Nullable Longest longest) {
         boolean silent() {
             return silence != null && silence.compareTo(SILENT_AFTER) > 0;
         }
@@ -49,6 +53,11 @@ record QueueFacts(Outlook outlook, Place place, Map<Long, Contact> contacts, Lis
 
     /** How many of the server's replicas a pool has. */
     record PlacesHeld(String environment, int replicas, int draining) {}
+
+    boolean closed(ReplicaSnapshot replica) {
+        Contact contact = contacts.get(replica.id());
+        return contact != null && contact.closed();
+    }
 
     boolean silent(ReplicaSnapshot replica) {
         Contact contact = contacts.get(replica.id());

@@ -38,6 +38,9 @@ final class QueueWait {
         if (comesWith(slots.booting().size())) {
             return pool.limits().singleUse() ? answers.freshStarting() : answers.starting(ahead / slots.each());
         }
+        if (!slots.closed().isEmpty() && !(decision instanceof Decision.Start)) {
+            return answers.parentsHoldMemory();
+        }
         return switch (decision) {
             case Decision.GiveUp giveUp -> answers.failedStarts();
             case Decision.Start start -> silentFirst(() -> grows(start));

@@ -41,7 +41,7 @@ public final class WaitingReader {
                 .map(outlook -> new QueueFacts(
                         outlook,
                         store.place(action, now),
-                        store.contacts(action.pool()),
+                        store.contacts(action),
                         outlook.decision().why().rule() == Rule.SERVER_LIMIT ? store.holders() : List.of()))
                 .orElse(null);
     }

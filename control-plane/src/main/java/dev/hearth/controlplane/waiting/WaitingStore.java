@@ -1,11 +1,13 @@
 package dev.hearth.controlplane.waiting;
 
+import dev.hearth.controlplane.scheduling.ParentsRoom;
 import dev.hearth.controlplane.waiting.ActionFacts.Holder;
 import dev.hearth.controlplane.waiting.QueueFacts.Contact;
 import dev.hearth.controlplane.waiting.QueueFacts.Longest;
 import dev.hearth.controlplane.waiting.QueueFacts.Place;
 import dev.hearth.controlplane.waiting.QueueFacts.PlacesHeld;
 import dev.hearth.model.ActionPhase;
+import dev.hearth.model.Resources;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -95,20 +97,39 @@ final class WaitingStore {
     }
 
     /** The live replicas of a pool by replica_ordinal, and what each runs by action_running. */
-    Map<Long, Contact> contacts(long pool) {
+    Map<Long, Contact> contacts(ActionFacts action) {
         Map<Long, Contact> contacts = new HashMap<>();
         jdbc.sql("""
-                        SELECT r.id, r.ordinal, l.run, l.name, l.dispatched_at,
+                        SELECT r.id, r.ordinal, l.run, l.name, l.dispatched_at, r.slots, r.heap_bytes, r.rss_bytes,
+                            p.resources ->> 'memory' AS memory,
+                            (SELECT count(*) FROM action w
+                             WHERE w.replica_id = r.id AND w.phase = 'RUNNING' AND w.parked) AS parked,
                             1000 * extract(epoch FROM clock_timestamp() - r.seen_at) AS silence_ms
                         FROM replica r
+                        JOIN pool p ON p.id = r.pool_id
                         LEFT JOIN LATERAL (
                             SELECT a.run, a.name, a.dispatched_at FROM action a
                             WHERE a.replica_id = r.id AND a.phase = 'RUNNING' AND NOT a.parked
                             ORDER BY a.dispatched_at LIMIT 1) l ON true
-                        WHERE r.pool_id = :pool AND r.phase IN ('REQUESTED', 'STARTING', 'READY', 'DRAINING')""").param("pool", pool).query(row -> {
-            contacts.put(row.getLong("id"), new Contact(silence(row), longest(row)));
+                        WHERE r.pool_id = :pool AND r.phase IN ('REQUESTED', 'STARTING', 'READY', 'DRAINING')""").param("pool", action.pool()).query(row -> {
+            boolean closed = action.isRoot() && !room(row).takesRoots();
+            contacts.put(row.getLong("id"), new Contact(silence(row), closed, longest(row)));
         });
         return contacts;
+    }
+
+    private static ParentsRoom room(ResultSet row) throws SQLException {
+        int parked = row.getInt("parked");
+        String memory = row.getString("memory");
+        return new ParentsRoom(
+                row.getInt("slots"),
+                parked,
+                parked,
+                row.getLong("heap_bytes"),
+                row.getLong("rss_bytes"),
+                memory == null
+                        ? 0
+                        : Resources.of(Resources.DEFAULT.cpu(), memory).memoryBytes());
     }
 
     /** All live replicas of the server, by replica_ordinal: at most hearth.scaling.max-replicas. */

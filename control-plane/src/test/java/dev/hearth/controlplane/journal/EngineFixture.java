@@ -49,7 +49,9 @@ record EngineFixture(
         Dispatcher dispatcher = EngineParts.dispatcher(clock);
         Feed feed = new Feed();
         JournalDatabase own = journalDatabase(dataSource);
-        Committer committer = new Committer(own, new EndStore(own), new SubmitStore(own), new ClaimStore(own), clock);
+        ClaimStore claims = new ClaimStore(own);
+        Committer committer =
+                new Committer(own, new EndStore(own), new SubmitStore(own), claims, new Claims(claims), clock);
         Journal journal = new Journal(committer, dispatcher, feed, new JournalMeters(new SimpleMeterRegistry()));
         journal.start();
         return new EngineFixture(database, dataSource, own, sql, dispatcher, feed, journal, version, pool);

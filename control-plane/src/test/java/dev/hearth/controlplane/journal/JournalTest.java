@@ -453,6 +453,30 @@ class JournalTest {
     }
 
     @Test
+    void aRunOfOneGetsItsShareNextToManyRunsOnlyWhenEachOfThemHasBeenServed() {
+        RememberingReplica replica = engine.replica(1, 1);
+        replica.parked(3);
+        journal.submit(run("large", null)).join();
+        AttemptKey parent = replica.next().attempt();
+        for (int i = 0; i < 50; i++) {
+            journal.submit(child(parent, "large", "c" + i)).join();
+        }
+        journal.submit(run("small", null)).join();
+
+        replica.free();
+        journal.park(parent, true, () -> {});
+        List<String> order = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            ClaimedAction next = replica.next();
+            order.add(next.run());
+            replica.free();
+            journal.end(succeeded(next.attempt(), "1")).join();
+        }
+        assertThat(order).as("3 parents, each served 6 times").endsWith("large", "small", "large");
+        assertThat(order.indexOf("small")).isEqualTo(18);
+    }
+
+    @Test
     void theHighestPriorityGoesFirst() {
         journal.submit(run("low", Terms.DEFAULT, -5)).join();
         journal.submit(run("plain", Terms.DEFAULT, 0)).join();
@@ -740,7 +764,8 @@ class JournalTest {
                 engine.pool(),
                 Payload.json("1".getBytes(StandardCharsets.UTF_8)),
                 Terms.DEFAULT,
-                0);
+                0,
+                1);
     }
 
     private static AttemptEnd failed(AttemptKey attempt, @Nullable Instant retryAt) {

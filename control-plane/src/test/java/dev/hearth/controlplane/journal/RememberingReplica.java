@@ -16,6 +16,8 @@ final class RememberingReplica implements ConnectedReplica {
     private final AtomicInteger free;
     private final BlockingQueue<ClaimedAction> inbox = new LinkedBlockingQueue<>();
     private final List<ClaimedAction> taken = new ArrayList<>();
+    private final AtomicInteger parked = new AtomicInteger();
+    private volatile boolean takesRoots = true;
 
     RememberingReplica(long id, long pool, int slots) {
         this.id = id;
@@ -46,6 +48,25 @@ final class RememberingReplica implements ConnectedReplica {
     @Override
     public int freeSlots() {
         return free.get();
+    }
+
+    @Override
+    public int parked() {
+        return parked.get();
+    }
+
+    @Override
+    public boolean takesRoots() {
+        return takesRoots;
+    }
+
+    /** So many executions wait in it for their children. */
+    void parked(int count) {
+        parked.set(count);
+    }
+
+    void takesRoots(boolean roots) {
+        takesRoots = roots;
     }
 
     @Override

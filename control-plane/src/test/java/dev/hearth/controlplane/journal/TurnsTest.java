@@ -2,6 +2,7 @@ package dev.hearth.controlplane.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hearth.controlplane.scheduling.Turn;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -49,13 +50,13 @@ class TurnsTest {
     void turnsGoOnWhereTheQueueStandsAfterARestart() {
         turns.head(POOL, 500, 1);
         assertThat(turns.ofRun(POOL)).isEqualTo(500);
-        assertThat(turns.ofChild(POOL, "r")).isEqualTo(500);
-        assertThat(turns.ofChild(POOL, "r")).isEqualTo(501);
+        assertThat(Turn.fair(turns.ofChild(POOL, "r", 1))).isEqualTo(500);
+        assertThat(Turn.fair(turns.ofChild(POOL, "r", 1))).isEqualTo(501);
     }
 
     private void children(String run, int count) {
         for (int i = 0; i < count; i++) {
-            queue.add(new Queued(run, turns.ofChild(POOL, run), ids++));
+            queue.add(new Queued(run, Turn.fair(turns.ofChild(POOL, run, 1)), ids++));
         }
     }
 

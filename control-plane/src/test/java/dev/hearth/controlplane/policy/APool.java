@@ -123,6 +123,15 @@ final class APool {
         return this;
     }
 
+    APool serverRoom(int limit, int used, int lent) {
+        room = new ServerRoom(limit, used, lent);
+        return this;
+    }
+
+    APool leavingWithParents(int ordinal, int parents) {
+        return with(ordinal, ReplicaPhase.DRAINING, 0, parents, 1, null);
+    }
+
     APool warm() {
         state = PoolState.WARM;
         return this;

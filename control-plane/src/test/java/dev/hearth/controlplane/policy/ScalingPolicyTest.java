@@ -303,12 +303,36 @@ class ScalingPolicyTest {
     @Nested
     class Limits {
         @Test
-        void drainingReplicasHoldTheirPlace() {
-            Decision decision = fixed(2).queued(2).leaving(1, 1).leaving(2, 0).decidedAt(0);
+        void aDrainingReplicaKeepsNoPlaceThatWorkNeeds() {
+            assertThat(fixed(1).concurrency(10).queued(10).leaving(1, 1).decidedAt(0))
+                    .isInstanceOfSatisfying(
+                            Start.class, start -> assertThat(start.ordinals()).containsExactly(2));
+        }
 
-            assertThat(decision).isInstanceOf(Hold.class);
-            assertThat(decision.to()).isEqualTo(2);
-            assertThat(decision.reason()).endsWith("draining replicas still hold 2 places");
+        @Test
+        void whatServesStaysWithinTheMaximumAndWithWhatDrainsWithinTwiceThat() {
+            assertStarts(fixed(2).queued(9).leaving(1, 1).leaving(2, 1).decidedAt(0), 2);
+            assertStarts(
+                    fixed(2).queued(9).leaving(1, 1).leaving(2, 1).leaving(3, 1).decidedAt(0), 1);
+            Decision full = fixed(2)
+                    .queued(9)
+                    .leaving(1, 1)
+                    .leaving(2, 1)
+                    .leaving(3, 1)
+                    .leaving(4, 0)
+                    .decidedAt(0);
+            assertHoldsFor(full, 2);
+            assertThat(full.reason()).endsWith("4 replicas drain, with those that serve twice the limit");
+        }
+
+        @Test
+        void childrenOfAParentInADrainingReplicaComeAlsoIfTheServerIsFull() {
+            APool waiting = fixed(1).queued(1).leavingWithParents(1, 1);
+            assertThat(waiting.serverRoom(1, 1, 1).decidedAt(0))
+                    .isInstanceOfSatisfying(
+                            Start.class, start -> assertThat(start.why().rule()).isEqualTo(Rule.OVERFLOW));
+            assertThat(waiting.serverRoom(1, 2, 1).decidedAt(0)).isInstanceOf(Hold.class);
+            assertThat(waiting.serverRoom(1, 1, 0).decidedAt(0)).isInstanceOf(Hold.class);
         }
 
         @Test

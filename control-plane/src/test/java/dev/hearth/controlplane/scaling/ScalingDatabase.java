@@ -133,7 +133,7 @@ public final class ScalingDatabase implements AutoCloseable {
         return insert("""
                 INSERT INTO action (run, name, environment, version_id, task, pool_id, phase, created_at, available_at,
                     input_type)
-                VALUES ('%s', 'a0', 'orders', 1, 'noop', %d, 'QUEUED', now(), now(), 'application/json')""".formatted(run, pool));
+                VALUES ('%s', 'a0', 'orders', 1, 'noop', %d, 'QUEUED', now(), '%s', 'application/json')""".formatted(run, pool, NOON));
     }
 
     public void claim(long action, long replica) {

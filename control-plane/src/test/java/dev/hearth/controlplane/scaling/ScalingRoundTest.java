@@ -194,6 +194,36 @@ class ScalingRoundTest {
     }
 
     @Test
+    void aRetryBringsItsPoolUpWhenAReplicaIsJustThereInTimeAndNotSooner() {
+        long pool = db.pool(environment, 1, 2);
+        long retry = db.queue(pool, "r1");
+        db.execute("UPDATE action SET attempt = 1, available_at = '%s' WHERE id = %d"
+                .formatted(NOON.plusSeconds(600), retry));
+
+        db.round.run(NOON, false);
+        db.round.run(NOON.plusSeconds(596), false);
+        assertThat(db.phases(pool)).isEmpty();
+        assertThat(state(pool)).isEqualTo("COLD 0");
+
+        db.round.run(NOON.plusSeconds(597), false);
+        assertThat(db.phases(pool)).as("a start usually takes 3 s").containsExactly("REQUESTED");
+    }
+
+    @Test
+    void aPoolGoesColdWhileARetryWaits() {
+        long pool = db.pool(environment, 1, 2);
+        db.ready(pool, 1);
+        long retry = db.queue(pool, "r1");
+        db.execute("UPDATE action SET attempt = 1, available_at = '%s' WHERE id = %d"
+                .formatted(NOON.plusSeconds(7200), retry));
+
+        db.round.run(NOON.plusSeconds(3600), false);
+
+        assertThat(db.phases(pool)).containsExactly("DRAINING");
+        assertThat(state(pool)).isEqualTo("COLD 0");
+    }
+
+    @Test
     void aParkedParentKeepsItsPoolWarm() {
         long pool = db.pool(environment, 1, 1);
         long replica = db.ready(pool, 1);

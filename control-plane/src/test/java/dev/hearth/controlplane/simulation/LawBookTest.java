@@ -76,6 +76,52 @@ class LawBookTest {
     }
 
     @Test
+    void oneThatWaitsForWhatDrains() {
+        World drains = new World(new Spread.LogNormal(Duration.ofSeconds(3), 0.4), 0, 60, 0, Duration.ZERO, 1);
+        Policy waits = (pool, now) -> {
+            Decision good = GOOD.decide(pool, now);
+            boolean draining = pool.replicas().size() > pool.serving().size();
+            return good instanceof Decision.Start && draining
+                    ? new Decision.Hold(good.from(), good.to(), Reason.because(Rule.DEMAND, "later"))
+                    : good;
+        };
+        assertThat(new Simulation(LIMITS, drains, LOAD)
+                        .under(waits)
+                        .lawful()
+                        .run(Duration.ofMinutes(10))
+                        .violations())
+                .extracting(Violation::law)
+                .contains(Law.DRAINING_KEEPS_NO_PLACE);
+        assertThat(new Simulation(LIMITS, drains, LOAD)
+                        .under(GOOD)
+                        .lawful()
+                        .run(Duration.ofMinutes(10))
+                        .violations())
+                .isEmpty();
+    }
+
+    @Test
+    void oneThatStartsForRetriesThatAreNotDue() {
+        World retries = new World(new Spread.Constant(Duration.ofSeconds(3)), 0, 0, 0.5, Duration.ofMinutes(5), 1);
+        Policy eager = (pool, now) -> pool.serving().isEmpty()
+                ? new Decision.Start(0, 1, List.of(1), Reason.because(Rule.DEMAND, "something waits"))
+                : GOOD.decide(pool, now);
+        assertThat(new Simulation(LIMITS, retries, LOAD)
+                        .under(eager)
+                        .lawful()
+                        .run(Duration.ofMinutes(10))
+                        .violations())
+                .extracting(Violation::law)
+                .contains(Law.NOTHING_STARTS_FOR_WHAT_IS_NOT_DUE);
+        assertThat(new Simulation(LIMITS, retries, LOAD)
+                        .under(GOOD)
+                        .lawful()
+                        .run(Duration.ofMinutes(10))
+                        .violations())
+                .isEmpty();
+    }
+
+    @Test
     void oneThatStaysWarmForEver() {
         assertThat(broken((pool, now) -> {
                     Decision good = GOOD.decide(pool, now);

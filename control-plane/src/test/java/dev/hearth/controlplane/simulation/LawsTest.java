@@ -130,6 +130,9 @@ class LawsTest {
         return Combinators.combine(
                         coldStarts(),
                         Arbitraries.of(0.0, 1.0, 20.0),
+                        Arbitraries.of(0.0, 0.0, 30.0),
+                        Arbitraries.of(0.0, 0.0, 0.5),
+                        Arbitraries.of(Duration.ofSeconds(2), Duration.ofMinutes(3)),
                         Arbitraries.longs().between(1, 1_000_000))
                 .as(World::new);
     }

@@ -141,6 +141,13 @@ final class AWait {
         return with(ordinal, ReplicaPhase.READY, running, 0, NOON.minusSeconds(60), Duration.ofMillis(400));
     }
 
+    /** It has free slots, and no memory for new roots. */
+    AWait fullOfParents(int ordinal, int parents) {
+        with(ordinal, ReplicaPhase.READY, 0, parents, NOON.minusSeconds(60), Duration.ofMillis(400));
+        contacts.put(100L + ordinal, new Contact(Duration.ofMillis(400), true, null));
+        return this;
+    }
+
     AWait silent(int ordinal, int running, Duration silence) {
         return with(ordinal, ReplicaPhase.READY, running, 0, NOON.minusSeconds(60), silence);
     }
@@ -173,7 +180,7 @@ final class AWait {
                 null));
         Longest longest =
                 running == 0 ? null : new Longest("r9", "a" + ordinal, ordinal, NOON.minusSeconds(10L * ordinal));
-        contacts.put(100L + ordinal, new Contact(silence, longest));
+        contacts.put(100L + ordinal, new Contact(silence, false, longest));
         return this;
     }
 

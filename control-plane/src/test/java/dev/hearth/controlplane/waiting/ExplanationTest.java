@@ -116,6 +116,17 @@ class ExplanationTest {
     }
 
     @Test
+    void parentsThatHoldTheMemoryAreNamed() {
+        WaitingView view = upTo(1).behind(0, 1).fullOfParents(1, 212).explained();
+        assertThat(view.details()).containsEntry("parents", 212);
+        says(
+                view,
+                Cause.PARENTS_HOLD_MEMORY,
+                "On replica 1 212 parents wait for children and hold as much memory as parents may: until some have ended,"
+                        + " only children go there; 1 is ahead of it in the queue.");
+    }
+
+    @Test
     void aBusyPoolWithRoomGrows() {
         says(
                 upTo(3).ready(1, 1).explained(),
@@ -155,10 +166,10 @@ class ExplanationTest {
     @Test
     void drainingReplicasHoldTheirPlaces() {
         says(
-                upTo(2).ready(1, 1).draining(2, 1).explained(),
+                upTo(1).draining(1, 1).draining(2, 0).explained(),
                 Cause.DRAINING_HOLDS_PLACES,
-                "Its pool may have 2 replicas and has 2, of which replica 2 drains and still holds the place of a new"
-                        + " one: 1 execution is left to finish there.");
+                "Its pool may have 1 replica, twice as many with those that drain, and has 2: replicas 1, 2 drain and hold"
+                        + " the place of a new one; 1 execution is left to finish there.");
     }
 
     @Test
@@ -198,7 +209,7 @@ class ExplanationTest {
                         .message())
                 .contains("replica 1, requested 1 s ago and STARTING");
         says(
-                upTo(2).singleUse().ready(1, 1).draining(2, 1).explained(),
+                upTo(2).singleUse().ready(1, 1).ready(2, 1).explained(),
                 Cause.FRESH_REPLICA,
                 "Without a reuse policy it waits for a replica of its own, and 2 of at most 2 are there (2 run, 0 wait"
                         + " for children, 0 come or go); nobody is ahead of it; a2 of run r9 has run longest, for 20 s on"

@@ -140,10 +140,11 @@ class WaitingReaderTest {
     }
 
     @Test
-    void aDrainingReplicaThatHoldsThePlace() {
+    void drainingReplicasThatHoldThePlaces() {
         long pool = db.pool(environment, 0, 1);
         long replica = heard(db.ready(pool, 1), 0);
         claim(db.queue(pool, "r0"), replica, 3);
+        heard(db.ready(pool, 2), 0);
         db.execute("UPDATE replica SET phase = 'DRAINING'");
         db.queue(pool, "r1");
         assertThat(why("r1").cause()).isEqualTo(Cause.DRAINING_HOLDS_PLACES);
