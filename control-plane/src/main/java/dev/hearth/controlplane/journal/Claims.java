@@ -82,7 +82,7 @@ final class Claims {
         void giveWhatIsDue(Dispatcher dispatcher) {
             Map<Long, Owed> due = new HashMap<>();
             pools.values().stream().distinct().forEach(pool -> {
-                Owed owed = shares.owed(pool, dispatcher.parked(pool), now.toEpochMilli());
+                Owed owed = shares.owed(pool, () -> dispatcher.parked(pool), now.toEpochMilli());
                 if (owed != null) {
                     due.put(pool, owed);
                 }

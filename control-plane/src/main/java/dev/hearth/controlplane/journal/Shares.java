@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,12 +92,12 @@ final class Shares {
      * @param parents how many wait for children in this pool
      */
     @Nullable
-    Owed owed(long pool, int parents, long now) {
+    Owed owed(long pool, IntSupplier parents, long now) {
         NavigableMap<Integer, Level> levels = pools.get(pool);
         if (levels == null) {
             return null;
         }
-        int each = Math.max(1, parents);
+        int each = Math.max(1, parents.getAsInt());
         int between = each * Math.min(LEAST_SERVED * each, MOST_EACH);
         return levels.entrySet().stream()
                 .filter(entry -> entry.getValue().served >= between && now >= entry.getValue().emptyUntil)

@@ -4,6 +4,7 @@ import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.controlplane.scheduling.ClaimedAction;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,8 @@ final class Execution {
     private @Nullable Instant sentAt;
     private volatile @Nullable Instant acknowledgedAt;
     private boolean parked;
+    private Instant parkedSince = Instant.EPOCH;
+    private Duration waited = Duration.ZERO;
     private boolean over;
     private boolean holdsSlot = true;
     private volatile @Nullable Instant toldToStopAt;
@@ -95,10 +98,23 @@ final class Execution {
     }
 
     /** Answers whether this changes anything. */
-    synchronized boolean park(boolean park) {
+    synchronized boolean park(boolean park, Instant now) {
         boolean changes = parked != park;
+        waited = waited(now);
+        parkedSince = now;
         parked = park;
         return changes;
+    }
+
+    private Duration waited(Instant now) {
+        return parked ? waited.plus(Duration.between(parkedSince, now)) : waited;
+    }
+
+    /** What its caller is told when its time is over: waiting for children counts, so how much of the time that was. */
+    synchronized String ranTooLong(Instant now) {
+        Duration children = waited(now).truncatedTo(ChronoUnit.MILLIS);
+        String told = "ran longer than its timeout of " + action.terms().timeout();
+        return children.isPositive() ? told + ", of which it waited " + children + " for its children" : told;
     }
 
     /** It is over in the process; answers false if that was known. */

@@ -65,17 +65,17 @@ final class Inbox {
                         .ifPresent(execution -> execution.acknowledge(now)));
         frame.getLogsList().forEach(line -> log(session, line));
         frame.getChildrenList().forEach(child -> children.submit(session, child));
-        frame.getParkingsList().forEach(parking -> park(session, parking));
+        frame.getParkingsList().forEach(parking -> park(session, parking, now));
         frame.getReportsList().forEach(report -> end(session, report, now));
         if (frame.getDraining() && session.leave()) {
             store.drain(session.id(), now);
         }
     }
 
-    private void park(ReplicaSession session, Parking parking) {
+    private void park(ReplicaSession session, Parking parking, Instant now) {
         AttemptKey attempt = ReplicaSession.key(parking.getAttempt());
         session.find(attempt).ifPresent(execution -> {
-            if (execution.park(parking.getParked())) {
+            if (execution.park(parking.getParked(), now)) {
                 if (!parking.getParked()) {
                     session.takeSlot(execution);
                 }

@@ -78,10 +78,7 @@ final class Interruptions implements SmartLifecycle {
 
     private void timeOut(ReplicaSession session, Execution execution, Instant now) {
         ClaimedAction action = execution.action();
-        Failed failed = new Failed(
-                ErrorCode.TIMED_OUT,
-                "ran longer than its timeout of " + action.terms().timeout(),
-                null);
+        Failed failed = new Failed(ErrorCode.TIMED_OUT, execution.ranTooLong(now), null);
         Instant retryAt = Retry.afterFailure(
                 action, failed.code(), false, now, ThreadLocalRandom.current().nextDouble());
         session.cancel(execution.attempt(), now);

@@ -111,7 +111,10 @@ final class ReplicaSession implements ConnectedReplica {
 
     @Override
     public int parked() {
-        return (int) running.values().stream().filter(Execution::isParked).count();
+        // Asked with each commit: as a rule all that it has hold slots.
+        return running.size() <= held.get()
+                ? 0
+                : (int) running.values().stream().filter(Execution::isParked).count();
     }
 
     @Override

@@ -12,63 +12,48 @@ import org.junit.jupiter.api.Test;
 class ExecutionTest {
     private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
 
+    private final Execution execution = new Execution(new ClaimedAction(
+            new AttemptKey(1, 2),
+            3,
+            "r1",
+            "a0",
+            null,
+            "env",
+            1,
+            "t",
+            1,
+            null,
+            "application/json",
+            null,
+            NOON,
+            0,
+            0,
+            Terms.DEFAULT.withTimeout(Duration.ofSeconds(10)),
+            0,
+            0));
+
     @Test
-    void itsTimeoutGoesOnAcrossAReconnect() {
-        assertThat(Execution.adopted(action()).runsOutOfTime(NOON.plusSeconds(8)))
-                .isFalse();
-        assertThat(Execution.adopted(action()).runsOutOfTime(NOON.plusMillis(8_001)))
-                .isTrue();
+    void aTimeoutOfATaskWithoutChildrenSaysHowLongItMayRun() {
+        assertThat(execution.ranTooLong(NOON.plusSeconds(10))).isEqualTo("ran longer than its timeout of PT10S");
     }
 
     @Test
-    void whatIsToldToStopBeforeItIsSentIsNotSent() {
-        Execution execution = new Execution(action());
-        assertThat(execution.toldToStop(NOON)).as("nobody to tell").isFalse();
-        assertThat(execution.send(NOON)).isFalse();
+    void aTimeoutOfAParentSaysHowMuchOfTheTimeItWaitedForItsChildren() {
+        execution.park(true, NOON.plusSeconds(1));
+        execution.park(false, NOON.plusSeconds(4));
+        execution.park(true, NOON.plusSeconds(5));
+        execution.park(true, NOON.plusSeconds(6));
 
-        Execution sent = new Execution(action());
-        assertThat(sent.send(NOON)).isTrue();
-        assertThat(sent.toldToStop(NOON)).isTrue();
+        assertThat(execution.ranTooLong(NOON.plusMillis(10_250)))
+                .isEqualTo("ran longer than its timeout of PT10S, of which it waited PT8.25S for its children");
     }
 
     @Test
-    void itHoldsItsSlotUntilItsEndOrItsWaitIsCommittedAndNobodyTakesItTwice() {
-        Execution execution = new Execution(action());
-        assertThat(execution.yieldSlot()).as("it runs").isFalse();
-        execution.park(true);
+    void whatWaitsForChildrenHoldsNoSlotAndCountsAsParkedUntilItGoesOnOrEnds() {
+        execution.park(true, NOON);
         assertThat(execution.yieldSlot()).isTrue();
-        assertThat(execution.yieldSlot()).isFalse();
-        execution.park(false);
-        assertThat(execution.takeSlot()).isTrue();
-        assertThat(execution.takeSlot()).isFalse();
-        assertThat(execution.yieldSlot())
-                .as("it has gone on before that was committed")
-                .isFalse();
-        assertThat(execution.end()).isTrue();
-        assertThat(execution.end()).isFalse();
-        assertThat(execution.yieldSlot()).isTrue();
-    }
-
-    private static ClaimedAction action() {
-        Terms eightSeconds = new Terms(0, Duration.ofSeconds(1), Duration.ofMinutes(1), Duration.ofSeconds(8), null);
-        return new ClaimedAction(
-                new AttemptKey(1, 1),
-                1,
-                "r",
-                "a0",
-                null,
-                "env",
-                1,
-                "t",
-                1,
-                new byte[0],
-                "application/json",
-                null,
-                NOON,
-                0,
-                0,
-                eightSeconds,
-                0,
-                0);
+        assertThat(execution.isParked()).isTrue();
+        execution.end();
+        assertThat(execution.isParked()).isFalse();
     }
 }
