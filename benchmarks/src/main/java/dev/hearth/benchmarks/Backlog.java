@@ -53,7 +53,8 @@ public final class Backlog {
         }
         try (Hearth hearth = Hearth.connect(arguments[0]);
                 Rest rest = new Rest(arguments[0], System.getenv("HEARTH_TOKEN"));
-                Connection database = DriverManager.getConnection(Files.readString(Path.of(arguments[1])).strip())) {
+                Connection database = DriverManager.getConnection(
+                        Files.readString(Path.of(arguments[1])).strip())) {
             hearth.deploy(ReuseConcurrency.ENV);
             for (int i = 0; i < 20; i++) {
                 hearth.run(ReuseConcurrency.MAIN, new ReuseConcurrency.Fanout(1_000))

@@ -30,7 +30,8 @@ public final class Bench {
             System.err.println("usage: Bench ENDPOINT FILE_WITH_JDBC_URL   (start it with ./hearth bench)");
             System.exit(2);
         }
-        new Bench(System.out).run(arguments[0], Files.readString(Path.of(arguments[1])).strip());
+        new Bench(System.out)
+                .run(arguments[0], Files.readString(Path.of(arguments[1])).strip());
     }
 
     private void run(String endpoint, String jdbcUrl) throws Exception {

@@ -145,8 +145,9 @@ final class Reasons {
     static Reason lent(PoolSnapshot pool) {
         return new Reason(
                 Rule.OVERFLOW,
-                () -> "%s, nothing serves, and the server is full; but parents wait for children in %s: one more than the limit is started"
-                        .formatted(queued(pool), counted(pool.room().lent(), "draining replica")));
+                () ->
+                        "%s, nothing serves, and the server is full; but parents wait for children in %s: one more than the limit is started"
+                                .formatted(queued(pool), counted(pool.room().lent(), "draining replica")));
     }
 
     static Reason giveUp(PoolSnapshot pool) {
@@ -180,7 +181,9 @@ final class Reasons {
             return "; the server's limit of %s leaves room for %d"
                     .formatted(replicas(pool.room().limit()), pool.room().free());
         }
-        return draining == 0 ? "" : "; %s, with those that serve twice the limit".formatted(counted(draining, "replica") + " drain");
+        return draining == 0
+                ? ""
+                : "; %s, with those that serve twice the limit".formatted(counted(draining, "replica") + " drain");
     }
 
     private static String lastOutput(PoolSnapshot pool) {

@@ -109,7 +109,10 @@ public final class ScalingPolicy {
                         >= Math.min(pool.ceiling(), pool.room().limit())) {
             return new Start(serving, serving + 1, freeOrdinals(pool, 1), Reasons.overflow(pool));
         }
-        if (serving == 0 && pool.condition().queued() > 0 && pool.room().lends() && pool.failures().count() == 0) {
+        if (serving == 0
+                && pool.condition().queued() > 0
+                && pool.room().lends()
+                && pool.failures().count() == 0) {
             return new Start(0, 1, freeOrdinals(pool, 1), Reasons.lent(pool));
         }
         return start(pool, wanted - serving, pool.ceiling(), why, now);

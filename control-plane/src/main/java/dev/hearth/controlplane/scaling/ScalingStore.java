@@ -115,7 +115,8 @@ final class ScalingStore {
         return jdbc.sql("""
                         SELECT EXISTS (
                             SELECT 1 FROM action
-                            WHERE pool_id = :pool AND phase = 'QUEUED' AND available_at <= :due)""").param("pool", poolId)
+                            WHERE pool_id = :pool AND phase = 'QUEUED' AND available_at <= :due)""")
+                .param("pool", poolId)
                 .param("due", utc(due))
                 .query(Boolean.class)
                 .single();

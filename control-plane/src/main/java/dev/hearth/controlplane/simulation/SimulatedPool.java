@@ -32,6 +32,7 @@ final class SimulatedPool {
     final Deque<Work> queue = new ArrayDeque<>();
     /** What has failed and is tried again later, by the time at which it is due. */
     final PriorityQueue<Work> later = new PriorityQueue<>(Comparator.comparingLong((Work work) -> work.dueAt));
+
     PoolState state = PoolState.COLD;
     int desired;
     /** As the row of the pool has it. */

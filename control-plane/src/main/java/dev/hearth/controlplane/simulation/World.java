@@ -13,12 +13,7 @@ import java.time.Duration;
  * @param seed of all that is drawn
  */
 public record World(
-        Spread coldStart,
-        double deathsPerHour,
-        double drainsPerHour,
-        double failures,
-        Duration backoff,
-        long seed) {
+        Spread coldStart, double deathsPerHour, double drainsPerHour, double failures, Duration backoff, long seed) {
     public World(Spread coldStart, double deathsPerHour, long seed) {
         this(coldStart, deathsPerHour, 0, 0, Duration.ZERO, seed);
     }

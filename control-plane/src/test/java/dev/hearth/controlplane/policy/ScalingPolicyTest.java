@@ -314,8 +314,7 @@ class ScalingPolicyTest {
             assertStarts(fixed(2).queued(9).leaving(1, 1).leaving(2, 1).decidedAt(0), 2);
             assertStarts(
                     fixed(2).queued(9).leaving(1, 1).leaving(2, 1).leaving(3, 1).decidedAt(0), 1);
-            Decision full = fixed(2)
-                    .queued(9)
+            Decision full = fixed(2).queued(9)
                     .leaving(1, 1)
                     .leaving(2, 1)
                     .leaving(3, 1)
