@@ -92,9 +92,9 @@ class Execution:
         self._waits = 0
         self._has_parked = False
 
-    def _log(self, line: str, error: bool) -> None:
+    def _log(self, text: str, error: bool, is_open: bool) -> None:
         self._outbox.log(LogLine(
-            attempt=self.attempt, epoch_micros=time.time_ns() // 1_000, text=line, error_stream=error))
+            attempt=self.attempt, epoch_micros=time.time_ns() // 1_000, text=text, error_stream=error, open=is_open))
 
     @property
     def parked(self) -> bool:
@@ -184,6 +184,13 @@ class Executions:
         self._outbox.report(report)
         if report.failure.code == OUT_OF_MEMORY:
             self.on_out_of_memory(report.attempt)
+
+    def send_begun_lines(self) -> None:
+        """What tasks have begun to print, and not ended, is told too. May wait for the stream."""
+        with self._changed:
+            running = list(self._running.values())
+        for execution in running:
+            execution.printed.send_begun()
 
     def give_up(self, message: str) -> None:
         """Nothing that runs here can come to a good end any more."""

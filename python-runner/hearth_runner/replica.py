@@ -27,6 +27,9 @@ LAST_WORDS = 3.0
 # So long after its stream broke, a replica hopes for the control plane that it had; then it tries the others in turn.
 SAME_FOR = 1.0
 
+# How often lines are looked for that have begun and not ended.
+BEGUN_LINES = 0.25
+
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 2.0
 
@@ -75,6 +78,7 @@ class Replica:
         """Lives from now on, until exit_code tells how it ended."""
         self._executions.on_out_of_memory = lambda attempt: _start("out-of-memory", self._out_of_memory, attempt)
         _start("heartbeat", self._beat)
+        _start("begun lines", self._send_begun_lines)
         _start("stream", self._live)
 
     def _end(self, code: int) -> None:
@@ -184,6 +188,11 @@ class Replica:
             executions.cancel(cancel.attempt)
         if frame.HasField("drain"):
             _start("drain", self._leave_within, frame.drain.deadline_millis / 1_000, LEFT)
+
+    def _send_begun_lines(self) -> None:
+        """One thread for all executions; not that of the heartbeats, which nothing may hold up."""
+        while not self._leaving.wait(BEGUN_LINES):
+            self._executions.send_begun_lines()
 
     def _beat(self) -> None:
         while not self._leaving.wait(self._heartbeat):

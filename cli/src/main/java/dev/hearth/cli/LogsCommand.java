@@ -1,5 +1,6 @@
 package dev.hearth.cli;
 
+import dev.hearth.api.LogText;
 import dev.hearth.sdk.LogTail;
 import dev.hearth.sdk.Rest;
 import java.io.PrintWriter;
@@ -17,6 +18,8 @@ import picocli.CommandLine.Spec;
         description = "Print what an action has printed: its standard output here, its standard error there.",
         mixinStandardHelpOptions = true)
 final class LogsCommand implements Callable<Integer> {
+    private static final String ERASE_LINE = "\u001b[K";
+
     @Mixin
     private Connection connection = new Connection();
 
@@ -53,10 +56,15 @@ final class LogsCommand implements Callable<Integer> {
     }
 
     static void print(LogTail log, boolean timestamps, CommandLine command) {
+        LogText text = new LogText(timestamps);
         log.read(line -> {
             PrintWriter to = line.isError() && !timestamps ? command.getErr() : command.getOut();
-            to.println(timestamps ? line.time() + " " + line.stream() + " " + line.line() : line.line());
+            // In a terminal nothing may be left of a longer line that a shorter one replaces.
+            String erase = command.getColorScheme().ansi().enabled() ? ERASE_LINE : "";
+            to.print(text.next(line).replaceFirst("^\r", "\r" + erase));
             to.flush();
         });
+        command.getOut().print(text.end());
+        command.getOut().flush();
     }
 }

@@ -58,13 +58,15 @@ final class Executions {
         long received = System.nanoTime();
         AttemptRef attempt = assignment.getAttempt();
         PrintedLines printed = new PrintedLines(
-                (line, error) -> outbox.log(LogLine.newBuilder()
+                (text, error, open) -> outbox.log(LogLine.newBuilder()
                         .setAttempt(attempt)
                         .setEpochMicros(ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()))
-                        .setText(line)
+                        .setText(text)
                         .setErrorStream(error)
+                        .setOpen(open)
                         .build()),
-                outbox::mostLogBytes);
+                outbox::mostLogBytes,
+                clock);
         RunningExecution execution = new RunningExecution(assignment, replica, outbox, printed);
         outbox.acknowledge(attempt);
         if (uncommitted.containsKey(attempt) || running.putIfAbsent(attempt, execution) != null) {
@@ -158,6 +160,11 @@ final class Executions {
         if (execution != null) {
             execution.cancel();
         }
+    }
+
+    /** What tasks have begun to print, and not ended, is told too. May wait for the stream. */
+    void sendBegunLines() {
+        running.values().forEach(execution -> execution.printed().sendBegun());
     }
 
     /** The control plane no longer counts on this attempt. */

@@ -57,6 +57,9 @@ final class Replica implements DisposableBean {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
+    /** How often lines are looked for that have begun and not ended. */
+    private static final Duration BEGUN_LINES = Duration.ofMillis(250);
+
     private static final Logger log = LoggerFactory.getLogger(Replica.class);
 
     private final WorkerSettings settings;
@@ -80,7 +83,16 @@ final class Replica implements DisposableBean {
                 attempt -> Thread.ofPlatform().name("out-of-memory").start(() -> giveUp(attempt)));
         // A thread of the system, as the outbox has: a replica full of busy tasks must not look dead.
         Thread.ofPlatform().name("heartbeat").daemon().start(this::beat);
+        Thread.ofPlatform().name("begun lines").daemon().start(this::sendBegunLines);
         return stayConnected();
+    }
+
+    /** One thread for all executions; not that of the heartbeats, which nothing may hold up. */
+    private void sendBegunLines() {
+        while (!leaving) {
+            sleep(BEGUN_LINES);
+            executions.sendBegunLines();
+        }
     }
 
     /** A process that ran out of memory may have lost anything: what else runs here is done elsewhere. */

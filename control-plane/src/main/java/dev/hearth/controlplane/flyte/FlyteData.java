@@ -2,6 +2,7 @@ package dev.hearth.controlplane.flyte;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.hearth.api.LogLineView;
+import dev.hearth.api.LogText;
 import dev.hearth.controlplane.flyte.FlyteStore.ActionRow;
 import dev.hearth.controlplane.flyte.connect.Code;
 import dev.hearth.controlplane.flyte.connect.ConnectException;
@@ -158,13 +159,14 @@ final class FlyteData implements ConnectService {
             throws IOException, InterruptedException {
         ActionIdentifier id = request.getActionId();
         List<LogLine> gathered = new ArrayList<>();
+        LogText text = new LogText(false);
         logs.follow(id.getRun().getName(), id.getName(), new LogTail.Lines() {
             @Override
             public void line(LogLineView line) throws IOException {
                 if (line.attempt() == request.getAttempt()) {
                     gathered.add(LogLine.newBuilder()
                             .setTimestamp(Messages.time(line.time()))
-                            .setMessage(line.line() + "\n")
+                            .setMessage(text.next(line))
                             .setOriginator(LogLineOriginator.USER)
                             .build());
                 }

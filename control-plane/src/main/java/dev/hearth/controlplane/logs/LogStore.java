@@ -67,7 +67,7 @@ public class LogStore {
     }
 
     private static List<LogLineView> lines(int attempt, Instant written, String text, byte @Nullable [] marks) {
-        LineMark unknown = new LineMark(ChronoUnit.MICROS.between(Instant.EPOCH, written), false);
+        LineMark unknown = new LineMark(ChronoUnit.MICROS.between(Instant.EPOCH, written), false, false);
         List<LogLineView> lines = new ArrayList<>();
         int begin = 0;
         for (int end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', begin)) {

@@ -59,8 +59,9 @@ public final class LogWriter implements SmartLifecycle {
      * Thread-safe; never blocks on the database.
      *
      * @param epochMicros when it was printed; 0 = now
+     * @param open the line has not ended
      */
-    public void append(long action, int attempt, long epochMicros, boolean error, String line) {
+    public void append(long action, int attempt, long epochMicros, boolean error, boolean open, String line) {
         lock.lock();
         try {
             GatheredLines lines =
@@ -69,7 +70,7 @@ public final class LogWriter implements SmartLifecycle {
                 lines.lose();
                 return;
             }
-            lines.add(new LineMark(epochMicros == 0 ? micros(clock.instant()) : epochMicros, error), line);
+            lines.add(new LineMark(epochMicros == 0 ? micros(clock.instant()) : epochMicros, error, open), line);
             chars += line.length() + 1;
             news.signal();
         } finally {
@@ -106,7 +107,7 @@ public final class LogWriter implements SmartLifecycle {
 
     private void write(Map<Key, GatheredLines> lines) {
         Instant now = clock.instant();
-        LineMark mark = new LineMark(micros(now), true);
+        LineMark mark = new LineMark(micros(now), true, false);
         List<LogStore.Chunk> chunks = lines.values().stream()
                 .flatMap(each -> each.chunks(mark).stream())
                 .toList();

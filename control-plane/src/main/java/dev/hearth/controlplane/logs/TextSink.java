@@ -1,24 +1,24 @@
 package dev.hearth.controlplane.logs;
 
 import dev.hearth.api.LogLineView;
+import dev.hearth.api.LogText;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Writes a log as plain lines, each with its time and stream in front if that is wanted. */
+/** Writes a log as text, each line with its time and stream in front if that is wanted. */
 final class TextSink implements LogReader.Sink {
     private final OutputStream out;
-    private final boolean timestamps;
+    private final LogText text;
 
     TextSink(OutputStream out, boolean timestamps) {
         this.out = out;
-        this.timestamps = timestamps;
+        this.text = new LogText(timestamps);
     }
 
     @Override
     public void line(Position position, LogLineView line) throws IOException {
-        String mark = timestamps ? line.time() + " " + line.stream() + " " : "";
-        out.write((mark + line.line() + "\n").getBytes(StandardCharsets.UTF_8));
+        write(text.next(line));
     }
 
     @Override
@@ -31,11 +31,17 @@ final class TextSink implements LogReader.Sink {
     public void silence() {}
 
     @Override
-    public void end() {}
+    public void end() throws IOException {
+        write(text.end());
+    }
 
     @Override
     public void breakOff() throws IOException {
-        out.write("[the log could not be read to its end: ask again]\n".getBytes(StandardCharsets.UTF_8));
+        write(text.end() + "[the log could not be read to its end: ask again]\n");
         out.flush();
+    }
+
+    private void write(String words) throws IOException {
+        out.write(words.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -214,6 +214,7 @@ final class Inbox {
                         execution.action().number(),
                         line.getEpochMicros(),
                         line.getErrorStream(),
+                        line.getOpen(),
                         printable(line.getText())));
     }
 

@@ -107,9 +107,9 @@ class LogReaderTest {
     void whenTheWriterCannotFollowAChattyAttemptLosesLinesAndAQuietOneNone() throws Exception {
         String line = "x".repeat(60_000);
         for (int i = 0; i < 300; i++) {
-            writer.append(action, 1, 0, false, line);
+            writer.append(action, 1, 0, false, false, line);
         }
-        writer.append(action, 2, 0, true, "quiet");
+        writer.append(action, 2, 0, true, false, "quiet");
         writer.start();
         reader.read(reader.find("r1", "a0"), Position.BEGIN, false, sink);
         assertThat(sink.said).contains("stderr quiet").hasSizeLessThan(300);
@@ -124,7 +124,7 @@ class LogReaderTest {
     void aDatabaseThatIsAwayIsWaitedFor() throws Exception {
         db.execute("ALTER TABLE log_chunk RENAME TO away");
         writer.start();
-        writer.append(action, 1, 0, false, "patient");
+        writer.append(action, 1, 0, false, false, "patient");
         writer.settle(Duration.ofMillis(300));
         db.execute("ALTER TABLE away RENAME TO log_chunk");
         writer.settle(SOON);
@@ -144,7 +144,7 @@ class LogReaderTest {
 
     private void elsewhere(String line) {
         ByteBuffer mark = ByteBuffer.allocate(LineMark.BYTES);
-        new LineMark(1, false).write(mark);
+        new LineMark(1, false, false).write(mark);
         store.insert(List.of(new LogStore.Chunk(action, 1, line + "\n", mark.array())), Instant.now());
     }
 }
