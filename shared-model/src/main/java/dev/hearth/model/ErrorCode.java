@@ -14,6 +14,9 @@ public final class ErrorCode {
     /** It needed more memory than its replica has. */
     public static final String OUT_OF_MEMORY = "OUT_OF_MEMORY";
 
+    /** A Java task called System.exit, and with it ended its replica. */
+    public static final String SYSTEM_EXIT = "SYSTEM_EXIT";
+
     /** It ran longer than its timeout. */
     public static final String TIMED_OUT = "TIMED_OUT";
 

@@ -16,8 +16,11 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.jar.Manifest;
+import java.util.zip.ZipFile;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.AnnotatedElementUtils;
@@ -42,7 +45,7 @@ final class DeclaredEnvironments {
     private static List<Environment> declaredIn(Path jar, ClassLoader loader) {
         Map<String, Environment> byName = new LinkedHashMap<>();
         for (String className : declaringClasses(jar)) {
-            for (Environment environment : of(className, loader)) {
+            for (Environment environment : of(className, jar, loader)) {
                 Environment other = byName.putIfAbsent(environment.name(), environment);
                 if (other != null && other != environment) {
                     throw new IllegalStateException("two environments are named " + environment.name() + ": in "
@@ -55,8 +58,10 @@ final class DeclaredEnvironments {
 
     private static List<String> declaringClasses(Path jar) {
         List<String> names = new ArrayList<>();
-        try (JarFile file = new JarFile(jar.toFile())) {
-            for (JarEntry entry : file.stream().toList()) {
+        // Of a jar with classes for several releases of Java, those that will be loaded.
+        try (JarFile file = new JarFile(jar.toFile(), true, ZipFile.OPEN_READ, JarFile.runtimeVersion())) {
+            requirePlain(file);
+            for (JarEntry entry : file.versionedStream().toList()) {
                 String name = entry.getName();
                 if (name.endsWith(CLASS) && !name.endsWith("-info.class") && !name.startsWith("META-INF/")) {
                     try (InputStream in = file.getInputStream(entry)) {
@@ -69,8 +74,44 @@ final class DeclaredEnvironments {
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + jar, e);
+        } catch (SecurityException e) {
+            throw new IllegalStateException(
+                    "the jar's signature does not fit its content: " + e.getMessage()
+                            + " (a jar that was put together of signed ones keeps their META-INF/*.SF: leave those out)",
+                    e);
         }
         return names;
+    }
+
+    /** Executable jars of Spring Boot, and web archives, look like jars, but their classes lie deeper, and their libraries in jars. */
+    private static void requirePlain(JarFile file) {
+        for (String folder : List.of("BOOT-INF", "WEB-INF")) {
+            if (file.getEntry(folder + "/classes/") != null || file.getEntry(folder + "/lib/") != null) {
+                throw new IllegalStateException(
+                        "the jar has its classes in " + folder + "/classes and its libraries as jars within the jar, "
+                                + "which are not read: deploy the plain jar, with its libraries in it as classes (a shaded jar)");
+            }
+        }
+    }
+
+    /** What may be the reason that a class was not found. */
+    private static String hint(Path jar, Throwable fault) {
+        if (!(fault instanceof NoClassDefFoundError) && !(fault instanceof ClassNotFoundException)) {
+            return "";
+        }
+        try (JarFile file = new JarFile(jar.toFile())) {
+            Manifest manifest = file.getManifest();
+            String others =
+                    manifest == null ? null : manifest.getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
+            if (others != null) {
+                return " (the manifest's Class-Path names " + others + ": only the jar itself is deployed)";
+            }
+            return file.stream().anyMatch(entry -> entry.getName().endsWith(".jar"))
+                    ? " (jars within the jar are not read)"
+                    : "";
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     private static boolean declares(ClassModel type) {
@@ -84,7 +125,7 @@ final class DeclaredEnvironments {
                                 && !method.flags().has(AccessFlag.SYNTHETIC));
     }
 
-    private static Collection<Environment> of(String className, ClassLoader loader) {
+    private static Collection<Environment> of(String className, Path jar, ClassLoader loader) {
         try {
             Class<?> type = Class.forName(className, true, loader);
             if (AnnotatedElementUtils.hasAnnotation(type, Configuration.class)) {
@@ -107,7 +148,7 @@ final class DeclaredEnvironments {
             return environments;
         } catch (ReflectiveOperationException | LinkageError e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new IllegalStateException("class " + className + " cannot be loaded: " + cause, e);
+            throw new IllegalStateException("class " + className + " cannot be loaded: " + cause + hint(jar, cause), e);
         }
     }
 }

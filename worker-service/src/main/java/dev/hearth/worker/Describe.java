@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -24,13 +25,23 @@ public final class Describe {
         // What the jar's own code prints must not stand in the answer.
         PrintStream answer = System.out;
         CommonPoolThreads.install();
+        AtomicBoolean looking = new AtomicBoolean(true);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            if (looking.get()) {
+                System.err.println(
+                        "the jar's code ended the process (System.exit) while its environments were looked for");
+                Runtime.getRuntime().halt(2);
+            }
+        }));
         System.setOut(System.err);
         try {
             answer.println(JSON.writeValueAsString(describe(Path.of(args[0]))));
             answer.flush();
+            looking.set(false);
             System.exit(0);
         } catch (RuntimeException e) {
             System.err.println(e.getMessage() == null ? e.toString() : e.getMessage());
+            looking.set(false);
             System.exit(2);
         }
     }

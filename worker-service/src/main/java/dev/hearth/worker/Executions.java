@@ -111,7 +111,26 @@ final class Executions {
         }
     }
 
+    /**
+     * A task has called System.exit, or work that it handed to other threads: it fails, and with it the process ends. Its thread does
+     * not come back from the call.
+     */
+    void exited(RunningExecution execution, String call) {
+        RefusedException fault = new RefusedException(
+                ErrorCode.SYSTEM_EXIT,
+                "it ended its replica (" + call
+                        + "): System.exit ends the process with all that runs in it; return, or throw");
+        end(
+                execution,
+                Report.newBuilder()
+                        .setAttempt(execution.attempt())
+                        .setFailure(Failures.of(fault, execution.cancelled())));
+    }
+
     private void report(AttemptRef attempt, Report finished) {
+        if (!running.containsKey(attempt)) {
+            return; // ended already, by System.exit
+        }
         uncommitted.put(attempt, finished);
         running.remove(attempt);
         outbox.report(finished);

@@ -81,6 +81,7 @@ final class Replica implements DisposableBean {
     int run() {
         executions.onOutOfMemory(
                 attempt -> Thread.ofPlatform().name("out-of-memory").start(() -> giveUp(attempt)));
+        ExitWatch.install(executions::exited);
         // A thread of the system, as the outbox has: a replica full of busy tasks must not look dead.
         Thread.ofPlatform().name("heartbeat").daemon().start(this::beat);
         Thread.ofPlatform().name("begun lines").daemon().start(this::sendBegunLines);

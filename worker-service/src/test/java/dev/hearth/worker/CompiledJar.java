@@ -42,6 +42,11 @@ final class CompiledJar {
         return this;
     }
 
+    CompiledJar without(String name) {
+        entries.remove(name);
+        return this;
+    }
+
     CompiledJar classes(String... sources) throws IOException {
         return classesIn("", sources);
     }

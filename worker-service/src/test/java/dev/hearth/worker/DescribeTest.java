@@ -131,6 +131,67 @@ class DescribeTest {
                 .withMessageContaining("declares no environment");
     }
 
+    @Test
+    void anExecutableJarOfSpringBootIsToldPlainly() throws Exception {
+        Path jar = new CompiledJar(folder)
+                .file("BOOT-INF/classes/", "")
+                .classesIn("BOOT-INF/classes/", DECLARING.formatted(""))
+                .file("BOOT-INF/lib/", "")
+                .at("boot.jar");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> Describe.describe(jar))
+                .withMessageContaining("jars within the jar, which are not read");
+    }
+
+    @Test
+    void aClassThatLiesInAnotherJarIsToldWithWhereItWasHopedFor() throws Exception {
+        Path jar = new CompiledJar(folder)
+                .classes(
+                        DECLARING.formatted("static final Elsewhere NEEDED = new Elsewhere();"),
+                        "package world; class Elsewhere {}")
+                .without("world/Elsewhere.class")
+                .manifest("Class-Path", "lib/elsewhere.jar")
+                .at("thin.jar");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> Describe.describe(jar))
+                .withMessageContaining("Elsewhere")
+                .withMessageContaining("Class-Path names lib/elsewhere.jar: only the jar itself is deployed");
+    }
+
+    @Test
+    void ofAJarForSeveralReleasesOfJavaTheClassesOfThisOneAreRead() throws Exception {
+        Path jar = new CompiledJar(folder)
+                .classes("package world; class Declaring {}")
+                .classesIn("META-INF/versions/21/", DECLARING.formatted(""))
+                .file("module-info.class", new byte[] {1})
+                .manifest("Multi-Release", "true")
+                .at("releases.jar");
+        assertThat(Describe.describe(jar)).extracting(DeclaredEnvironment::name).containsExactly("declared");
+    }
+
+    @Test
+    void aJarWhoseSignatureDoesNotFitIsToldPlainly() throws Exception {
+        Path jar = new CompiledJar(folder)
+                .classes(DECLARING.formatted(""))
+                .file("META-INF/OLD.SF", "Signature-Version: 1.0\r\nSHA-256-Digest-Manifest: AAAA\r\n\r\n")
+                .file("META-INF/OLD.RSA", new byte[] {1, 2, 3})
+                .at("signed.jar");
+        try {
+            assertThat(Describe.describe(jar)).hasSize(1);
+        } catch (IllegalStateException told) {
+            assertThat(told).hasMessageContaining("META-INF/*.SF");
+        }
+    }
+
+    private static final String DECLARING = """
+            package world;
+
+            class Declaring {
+                static final dev.hearth.sdk.Environment ENV = dev.hearth.sdk.Environment.named("declared");
+                %s
+            }
+            """;
+
     private Schema schema(String task) throws IOException {
         DeclaredTask declared = Describe.describe(
                         jar(Shapes.class, Shapes.Point.class, Drawing.class, Colour.class, Shapes.Loose.class))

@@ -4,6 +4,7 @@ import static dev.hearth.worker.FakeControlPlane.attempt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hearth.wire.ChildSubmit;
+import dev.hearth.wire.ControlFrame;
 import dev.hearth.wire.Report;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +47,19 @@ class ReplicaProcessTest {
                     return found;
                 });
 
+                static final Task<Integer, Integer> LEAVES = ENV.task("leaves", Integer.class, Integer.class, x -> {
+                    System.out.println("leaving");
+                    System.exit(x);
+                    return x;
+                });
+                static final CountDownLatch GO = new CountDownLatch(1);
+                static final Task<Void, Integer> NEIGHBOUR = ENV.task("neighbour", Integer.class, () -> {
+                    Runtime.getRuntime().addShutdownHook(new Thread(GO::countDown));
+                    System.out.println("here");
+                    GO.await();
+                    return 1;
+                });
+
                 static String read() {
                     try (InputStream in = Thread.currentThread().getContextClassLoader().getResourceAsStream("its.txt")) {
                         return in == null ? "nothing" : new String(in.readAllBytes());
@@ -82,6 +96,28 @@ class ReplicaProcessTest {
                 return names.size() >= 3;
             });
             return names;
+        }
+    }
+
+    @Test
+    void aTaskThatCallsSystemExitFailsWithThatSentenceAndItsNeighbourMayFinish() throws Exception {
+        try (ReplicaProcess replica = ReplicaProcess.of(jar, folder)) {
+            FakeControlPlane controlPlane = replica.controlPlane();
+            controlPlane.assign(attempt(1), "neighbour", "null");
+            controlPlane.await(frame -> frame.getLogsCount() > 0);
+            controlPlane.assign(attempt(2), "leaves", "3");
+
+            Report report =
+                    controlPlane.await(frame -> frame.getReportsCount() > 0).getReports(0);
+            assertThat(report.getAttempt()).isEqualTo(attempt(2));
+            assertThat(report.getFailure().getCode()).isEqualTo("SYSTEM_EXIT");
+            assertThat(report.getFailure().getMessage()).contains("status: 3", "return, or throw");
+            controlPlane.send(ControlFrame.newBuilder().addCommittedReports(attempt(2)));
+            Report neighbours =
+                    controlPlane.await(frame -> frame.getReportsCount() > 0).getReports(0);
+            assertThat(neighbours.getOutput().getValue().toStringUtf8()).isEqualTo("1");
+            controlPlane.send(ControlFrame.newBuilder().addCommittedReports(attempt(1)));
+            assertThat(replica.process().waitFor()).isEqualTo(3);
         }
     }
 

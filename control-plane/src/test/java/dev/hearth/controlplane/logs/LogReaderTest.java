@@ -7,7 +7,9 @@ import dev.hearth.api.LogLineView;
 import dev.hearth.controlplane.MigratedDatabase;
 import dev.hearth.controlplane.journal.Feed;
 import dev.hearth.controlplane.signals.Signals;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Writer and reader of logs on a real database. */
 class LogReaderTest {
@@ -130,6 +133,26 @@ class LogReaderTest {
         writer.settle(SOON);
         reader.read(reader.find("r1", "a0"), Position.BEGIN, false, sink);
         assertThat(sink.said).containsExactly("stdout patient", "end");
+    }
+
+    @Test
+    void piecesOfALineThatReplacesItselfAreShownInItsPlace() throws Exception {
+        writer.append(action, 1, 1_000_000, true, true, " 10%");
+        writer.append(action, 1, 2_000_000, true, true, "\r 20%");
+        writer.append(action, 1, 3_000_000, false, false, "a word");
+        writer.append(action, 1, 4_000_000, true, false, "\r100%");
+        writer.start();
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        reader.read(reader.find("r1", "a0"), Position.BEGIN, false, new TextSink(text, false));
+        assertThat(text.toString(StandardCharsets.UTF_8)).isEqualTo(" 10%\r 20%\na word\n100%\n");
+
+        ByteArrayOutputStream events = new ByteArrayOutputStream();
+        reader.read(reader.find("r1", "a0"), Position.BEGIN, false, new EventSink(events, new JsonMapper()));
+        assertThat(events.toString(StandardCharsets.UTF_8).lines().filter(line -> line.startsWith("data: {\"")).toList())
+                .startsWith(
+                        "data: {\"time\":\"1970-01-01T00:00:01Z\",\"stream\":\"stderr\",\"attempt\":1,\"line\":\" 10%\",\"open\":true}")
+                .endsWith(
+                        "data: {\"time\":\"1970-01-01T00:00:04Z\",\"stream\":\"stderr\",\"attempt\":1,\"line\":\"\\r100%\"}");
     }
 
     private Thread follow() {
