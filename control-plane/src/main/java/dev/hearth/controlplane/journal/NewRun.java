@@ -3,7 +3,11 @@ package dev.hearth.controlplane.journal;
 import dev.hearth.model.Terms;
 import org.jspecify.annotations.Nullable;
 
-/** A run to be stored with its root action. {@code poolId} is where the root queues. */
+/**
+ * A run to be stored with its root action. {@code poolId} is where the root queues.
+ *
+ * @param asked what its idempotency key stands for; null without a key
+ */
 public record NewRun(
         String name,
         String project,
@@ -15,4 +19,5 @@ public record NewRun(
         Payload input,
         @Nullable String idempotencyKey,
         Terms terms,
-        int priority) {}
+        int priority,
+        @Nullable Asked asked) {}

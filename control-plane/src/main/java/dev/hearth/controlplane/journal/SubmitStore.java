@@ -33,15 +33,16 @@ final class SubmitStore {
                     SELECT * FROM unnest(
                         ?::text[], ?::text[], ?::text[], ?::bigint[], ?::text[], ?::text[], ?::bigint[], ?::text[],
                         ?::bytea[], ?::text[], ?::text[], ?::int[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
-                        ?::int[], ?::bigint[])
+                        ?::int[], ?::bigint[], ?::bytea[], ?::bytea[])
                     WITH ORDINALITY AS w (name, project, environment, version_id, version, task, pool_id,
                                           idempotency_key, input, input_type, input_blob, retries, backoff_ms,
-                                          backoff_max_ms, timeout_ms, queue_timeout_ms, priority, turn, place)
+                                          backoff_max_ms, timeout_ms, queue_timeout_ms, priority, turn, asked_input,
+                                          asked_overrides, place)
                 ), stored AS (
                     INSERT INTO run (name, project, environment, version_id, version, task, phase, idempotency_key,
-                                     created_at)
+                                     asked_input, asked_overrides, created_at)
                     SELECT name, project, environment, version_id, version, task, 'QUEUED', idempotency_key,
-                           ?::timestamptz
+                           asked_input, asked_overrides, ?::timestamptz
                     FROM wanted ORDER BY place
                     ON CONFLICT DO NOTHING
                     RETURNING name
@@ -73,6 +74,12 @@ final class SubmitStore {
                 .param(millis(runs, run -> run.terms().queueTimeout()))
                 .param(runs.stream().mapToInt(NewRun::priority).toArray())
                 .param(longs(runs, turn))
+                .param(runs.stream()
+                        .map(run -> run.asked() == null ? null : run.asked().input())
+                        .toArray(byte[][]::new))
+                .param(runs.stream()
+                        .map(run -> run.asked() == null ? null : run.asked().overrides())
+                        .toArray(byte[][]::new))
                 .param(now.toString())
                 .param(now.toString())
                 .param(now.toString())

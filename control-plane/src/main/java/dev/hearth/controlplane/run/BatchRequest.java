@@ -18,6 +18,14 @@ record BatchRequest(
         @Nullable
         List<RawJson> inputs,
 
+        @ArraySchema(
+                arraySchema =
+                        @Schema(
+                                description =
+                                        "One for each input; a batch that is sent again starts only what it had not started"))
+        @Nullable
+        List<@Nullable String> idempotencyKeys,
+
         @Nullable JsonNode overrides) {
     /** Inputs of one request. */
     static final int MOST = 10_000;

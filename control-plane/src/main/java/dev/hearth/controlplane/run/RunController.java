@@ -7,6 +7,8 @@ import dev.hearth.api.RunView;
 import dev.hearth.api.SubmittedRun;
 import dev.hearth.controlplane.journal.StoredAction;
 import dev.hearth.controlplane.problem.PageQuery;
+import dev.hearth.controlplane.problem.ProblemException;
+import dev.hearth.model.Violation;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -24,6 +27,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
@@ -34,6 +38,8 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 @RestController
 @RequestMapping(path = "/api/v1", produces = MediaType.APPLICATION_JSON_VALUE)
 class RunController {
+    private static final String KEY = "Idempotency-Key";
+
     private final RunService runs;
     private final RunReader reader;
     private final RunWatch watch;
@@ -47,13 +53,16 @@ class RunController {
     }
 
     /**
-     * Starts a run: 201, or 200 when the idempotency key is known, 409 when it is known for another task. With {@code wait},
+     * Starts a run: 201, or 200 when the idempotency key is known, 409 when it was given for something else. With {@code wait},
      * answers when it ends or the time is over.
      */
     @Operation(
             operationId = "startRun",
             summary = "Start a run",
-            description = "Answers the run with its output, as GET does, if wait (30s, PT30S, seconds) is given.")
+            description =
+                    "Answers the run with its output, as GET does, if wait (30s, PT30S, seconds) is given. 409 if the"
+                            + " idempotency key belongs to a run of another environment, task, input or other overrides. The key may also be"
+                            + " given as the header Idempotency-Key.")
     @ApiResponse(
             responseCode = "201",
             description = "A new run",
@@ -66,12 +75,10 @@ class RunController {
     ResponseEntity<?> submit(
             @RequestBody RunRequest request,
             @RequestParam(defaultValue = "default") String project,
-            @RequestParam(required = false) @Nullable String wait) {
+            @RequestParam(required = false) @Nullable String wait,
+            @Parameter(hidden = true) @RequestHeader HttpHeaders headers) {
         Duration patience = wait == null ? Duration.ZERO : RunWatch.patience(wait);
-        StoredAction root = runs.submit(project, request);
-        if (!root.created()) {
-            reader.requireSame(root.run(), request);
-        }
+        StoredAction root = runs.submit(project, keyed(request, headers));
         HttpStatus status = root.created() ? HttpStatus.CREATED : HttpStatus.OK;
         if (wait != null) {
             return ResponseEntity.status(status).body(watch.await(root.run(), patience));
@@ -83,14 +90,46 @@ class RunController {
     @Operation(
             operationId = "startRuns",
             summary = "Start one run for each of at most 10,000 inputs, all or none",
-            description = "Answers their names in the order of the inputs.")
+            description =
+                    "Answers their names in the order of the inputs. With idempotencyKeys, one for each input, a batch that is"
+                            + " sent again starts nothing twice; 409 if one of them was given for something else, and then nothing is started.")
+    @ApiResponse(responseCode = "201", description = "Some or all are new runs")
+    @ApiResponse(responseCode = "200", description = "All of them were known by their idempotency keys")
     @PostMapping("/runs:batch")
-    @ResponseStatus(HttpStatus.CREATED)
-    Map<String, List<String>> submitBatch(
-            @RequestBody BatchRequest request, @RequestParam(defaultValue = "default") String project) {
-        return Map.of(
-                "names",
-                runs.submit(project, request).stream().map(StoredAction::run).toList());
+    ResponseEntity<Map<String, List<String>>> submitBatch(
+            @RequestBody BatchRequest request,
+            @RequestParam(defaultValue = "default") String project,
+            @Parameter(hidden = true) @RequestHeader HttpHeaders headers) {
+        if (headers.containsHeader(KEY)) {
+            throw ProblemException.invalid(new Violation(
+                    KEY, headers.getFirst(KEY), "is for one run; a batch has a key for each in idempotencyKeys"));
+        }
+        List<StoredAction> roots = runs.submit(project, request);
+        return ResponseEntity.status(
+                        roots.stream().anyMatch(StoredAction::created) ? HttpStatus.CREATED : HttpStatus.OK)
+                .body(Map.of("names", roots.stream().map(StoredAction::run).toList()));
+    }
+
+    /** With the key of the header, if there is one. */
+    private static RunRequest keyed(RunRequest request, HttpHeaders headers) {
+        List<String> given = headers.getOrEmpty(KEY);
+        if (given.isEmpty()) {
+            return request;
+        }
+        String key = given.getFirst().strip();
+        if (given.size() > 1
+                || (request.idempotencyKey() != null
+                        && !request.idempotencyKey().equals(key))) {
+            throw ProblemException.invalid(new Violation(
+                    KEY,
+                    String.join(", ", given),
+                    "must be given once, and the same as an idempotencyKey in the body"));
+        }
+        if (!key.chars().allMatch(c -> c >= ' ' && c < 0x7f)) {
+            throw ProblemException.invalid(
+                    new Violation(KEY, key, "must be ASCII; other characters can stand in idempotencyKey in the body"));
+        }
+        return new RunRequest(request.environment(), request.task(), request.input(), key, request.overrides());
     }
 
     /** Newest first. An output that stands in the blob store is shown as its name there, see {@link RunView}. */

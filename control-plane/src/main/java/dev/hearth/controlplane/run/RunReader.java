@@ -4,19 +4,15 @@ import dev.hearth.api.ActionView;
 import dev.hearth.api.Page;
 import dev.hearth.api.RawJson;
 import dev.hearth.api.RunEvent;
-import dev.hearth.api.RunRequest;
 import dev.hearth.api.RunView;
 import dev.hearth.controlplane.journal.Payload;
 import dev.hearth.controlplane.problem.PageQuery;
 import dev.hearth.controlplane.problem.ProblemException;
 import dev.hearth.controlplane.run.RunStore.ActionRow;
-import dev.hearth.controlplane.run.RunStore.Origin;
 import dev.hearth.controlplane.run.RunStore.RunRow;
-import dev.hearth.model.Violation;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
-import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Service;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
@@ -136,20 +132,6 @@ public class RunReader {
     /** Throws a 404 problem for a name that is not known. */
     boolean hasEnded(String run) {
         return store.hasEnded(run).orElseThrow(() -> unknown("run", run));
-    }
-
-    /** Throws a 409 problem if a run that was found by its idempotency key is not of the environment and task asked for. */
-    void requireSame(String run, RunRequest request) {
-        Origin wanted = new Origin(request.environment(), request.task());
-        store.origin(run).filter(known -> !known.equals(wanted)).ifPresent(known -> {
-            Violation taken = new Violation(
-                    "idempotencyKey",
-                    request.idempotencyKey(),
-                    "belongs to run " + run + ", of task " + known.task() + " of environment " + known.environment());
-            String detail = taken.field() + " " + taken.message()
-                    + ". A key belongs to a project and means one run there; take another one.";
-            throw new ProblemException(HttpStatus.CONFLICT, "Conflict", detail, List.of(taken));
-        });
     }
 
     /** How long a run took, to now if it is under way. */

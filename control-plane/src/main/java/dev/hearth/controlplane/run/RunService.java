@@ -8,6 +8,7 @@ import dev.hearth.api.RunRequest;
 import dev.hearth.controlplane.environment.EnvironmentCatalog;
 import dev.hearth.controlplane.environment.EnvironmentCatalog.TaskTarget;
 import dev.hearth.controlplane.environment.OverridesReader;
+import dev.hearth.controlplane.journal.Asked;
 import dev.hearth.controlplane.journal.Journal;
 import dev.hearth.controlplane.journal.JournalFullException;
 import dev.hearth.controlplane.journal.NewRun;
@@ -16,6 +17,7 @@ import dev.hearth.controlplane.journal.Payloads;
 import dev.hearth.controlplane.journal.StoredAction;
 import dev.hearth.controlplane.pool.Pools;
 import dev.hearth.controlplane.problem.ProblemException;
+import dev.hearth.controlplane.run.IdempotencyKeys.Wanted;
 import dev.hearth.model.Violation;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -33,8 +35,6 @@ import tools.jackson.databind.JsonNode;
 /** Accepts runs: checks what was sent against what was deployed, and puts it to the journal. */
 @Service
 public class RunService {
-    private static final int LONGEST_KEY = 200;
-
     /** Longer than the journal is patient with its database. */
     private static final Duration PATIENCE = Duration.ofSeconds(70);
 
@@ -43,13 +43,21 @@ public class RunService {
     private final Payloads payloads;
     private final Journal journal;
     private final RunNames names;
+    private final IdempotencyKeys keys;
 
-    RunService(EnvironmentCatalog catalog, Pools pools, Payloads payloads, Journal journal, RunNames names) {
+    RunService(
+            EnvironmentCatalog catalog,
+            Pools pools,
+            Payloads payloads,
+            Journal journal,
+            RunNames names,
+            IdempotencyKeys keys) {
         this.catalog = catalog;
         this.pools = pools;
         this.payloads = payloads;
         this.journal = journal;
         this.names = names;
+        this.keys = keys;
     }
 
     /** Returns once the run is durable. */
@@ -57,25 +65,37 @@ public class RunService {
         List<Violation> violations = new ArrayList<>();
         required(violations, "environment", request.environment());
         required(violations, "task", request.task());
-        checkKey(violations, request.idempotencyKey());
+        String key = request.idempotencyKey();
+        if (key != null) {
+            IdempotencyKeys.check(violations, "idempotencyKey", key);
+        }
         refuse(violations);
         TaskTarget target = catalog.resolve(project, request.environment(), request.task());
         RawJson input = request.input() == null ? RawJson.NULL : request.input();
         catalog.checkInput(target, input, "input");
         Overrides overrides = overrides(target, request.overrides());
-        return store(List.of(draft(target, input, request.idempotencyKey(), overrides)))
-                .getFirst();
+        Asked asked = key == null ? null : IdempotencyKeys.asked(input, request.overrides());
+        StoredAction root =
+                store(List.of(draft(target, input, key, asked, overrides))).getFirst();
+        if (!root.created() && key != null && asked != null) {
+            keys.requireSame(
+                    project, List.of(new Wanted("idempotencyKey", key, target.environment(), target.task(), asked)));
+        }
+        return root;
     }
 
     /** Returns once all runs are durable; they share their commits. */
     List<StoredAction> submit(String project, BatchRequest request) {
         List<RawJson> inputs = request.inputs() == null ? List.of() : request.inputs();
+        List<@Nullable String> given = request.idempotencyKeys();
         List<Violation> violations = new ArrayList<>();
         required(violations, "environment", request.environment());
         required(violations, "task", request.task());
         if (inputs.isEmpty() || inputs.size() > BatchRequest.MOST) {
             violations.add(new Violation(
                     "inputs", inputs.size() + " inputs", "must be a list of 1 to " + BatchRequest.MOST + " inputs"));
+        } else if (given != null) {
+            IdempotencyKeys.check(violations, given, inputs.size());
         }
         refuse(violations);
         TaskTarget target =
@@ -85,9 +105,26 @@ public class RunService {
             catalog.checkInput(target, inputs.get(i), "inputs[" + i + "]");
         }
         Overrides overrides = overrides(target, request.overrides());
-        return store(inputs.stream()
-                .map(input -> draft(target, input, null, overrides))
-                .toList());
+        if (given == null) {
+            return store(inputs.stream()
+                    .map(input -> draft(target, input, null, null, overrides))
+                    .toList());
+        }
+        List<Wanted> wanted = new ArrayList<>();
+        List<NewRun> runs = new ArrayList<>();
+        for (int i = 0; i < inputs.size(); i++) {
+            String key = requireNonNull(given.get(i));
+            Asked asked = IdempotencyKeys.asked(inputs.get(i), request.overrides());
+            wanted.add(new Wanted("idempotencyKeys[" + i + "]", key, target.environment(), target.task(), asked));
+            runs.add(draft(target, inputs.get(i), key, asked, overrides));
+        }
+        // Before, so that nothing is half-done; after, because another may have taken a key meanwhile.
+        keys.requireSame(project, wanted);
+        List<StoredAction> roots = store(runs);
+        if (!roots.stream().allMatch(StoredAction::created)) {
+            keys.requireSame(project, wanted);
+        }
+        return roots;
     }
 
     private List<StoredAction> store(List<NewRun> runs) {
@@ -126,8 +163,9 @@ public class RunService {
     }
 
     /** Stores a run under the name that was promised for it. Its input was accepted unseen: a worker that cannot read it fails it. */
-    public CompletableFuture<StoredAction> submit(String name, TaskTarget target, byte[] json, @Nullable String key) {
-        return journal.submit(draft(name, target, stored(json, Payload.JSON), key, Overrides.NONE));
+    public CompletableFuture<StoredAction> submit(
+            String name, TaskTarget target, byte[] json, @Nullable String key, @Nullable Asked asked) {
+        return journal.submit(draft(name, target, stored(json, Payload.JSON), key, asked, Overrides.NONE));
     }
 
     /** A name for a run that is not taken. */
@@ -140,15 +178,23 @@ public class RunService {
      * the answer is the run that has it.
      */
     public StoredAction start(String name, TaskTarget target, byte[] input, String mediaType) {
-        return store(List.of(draft(name, target, stored(input, mediaType), null, Overrides.NONE)))
+        return store(List.of(draft(name, target, stored(input, mediaType), null, null, Overrides.NONE)))
                 .getFirst();
     }
 
-    private NewRun draft(TaskTarget target, RawJson input, @Nullable String key, Overrides overrides) {
-        return draft(names.next(target.project(), key), target, stored(input.bytes(), Payload.JSON), key, overrides);
+    private NewRun draft(
+            TaskTarget target, RawJson input, @Nullable String key, @Nullable Asked asked, Overrides overrides) {
+        return draft(
+                names.next(target.project(), key), target, stored(input.bytes(), Payload.JSON), key, asked, overrides);
     }
 
-    private NewRun draft(String name, TaskTarget target, Payload input, @Nullable String key, Overrides overrides) {
+    private NewRun draft(
+            String name,
+            TaskTarget target,
+            Payload input,
+            @Nullable String key,
+            @Nullable Asked asked,
+            Overrides overrides) {
         return new NewRun(
                 name,
                 target.project(),
@@ -160,7 +206,8 @@ public class RunService {
                 input,
                 key,
                 overrides.applyTo(target.terms()),
-                overrides.priority() == null ? 0 : overrides.priority());
+                overrides.priority() == null ? 0 : overrides.priority(),
+                asked);
     }
 
     private Payload stored(byte[] input, String mediaType) {
@@ -180,14 +227,6 @@ public class RunService {
     private static void required(List<Violation> violations, String field, @Nullable String value) {
         if (value == null || value.isBlank()) {
             violations.add(new Violation(field, value, "is required: a name, not blank"));
-        }
-    }
-
-    private static void checkKey(List<Violation> violations, @Nullable String key) {
-        if (key != null
-                && (key.isBlank() || key.length() > LONGEST_KEY || key.chars().anyMatch(Character::isISOControl))) {
-            violations.add(new Violation(
-                    "idempotencyKey", key, "must be 1 to " + LONGEST_KEY + " characters without control characters"));
         }
     }
 

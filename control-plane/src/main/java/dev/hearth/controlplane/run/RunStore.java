@@ -3,6 +3,7 @@ package dev.hearth.controlplane.run;
 import dev.hearth.api.ActionView.AttemptView;
 import dev.hearth.api.RunEvent;
 import dev.hearth.api.RunView.ErrorView;
+import dev.hearth.controlplane.journal.Asked;
 import dev.hearth.controlplane.journal.Payload;
 import dev.hearth.model.ActionPhase;
 import java.sql.ResultSet;
@@ -70,7 +71,17 @@ class RunStore {
             Map<ActionPhase, Integer> actions) {}
 
     /** An environment and a task of it. */
-    record Origin(String environment, String task) {}
+    /**
+     * A run that has an idempotency key.
+     *
+     * @param asked null if it is of a version that did not keep it
+     */
+    record Keyed(
+            String key,
+            String run,
+            String environment,
+            String task,
+            @Nullable Asked asked) {}
 
     record ActionRow(
             long id,
@@ -95,12 +106,23 @@ class RunStore {
                 .optional();
     }
 
-    /** Whose task a run runs; empty = there is no such run. */
-    Optional<Origin> origin(String name) {
-        return sql.sql("SELECT environment, task FROM run WHERE name = ?")
-                .param(name)
-                .query((row, n) -> new Origin(row.getString("environment"), row.getString("task")))
-                .optional();
+    /** The runs that have one of these keys. Index (project, idempotency_key). */
+    List<Keyed> keyed(String project, String[] keys) {
+        return sql.sql("""
+                        SELECT idempotency_key, name, environment, task, asked_input, asked_overrides FROM run
+                        WHERE project = ? AND idempotency_key = ANY (?)""")
+                .param(project)
+                .param(keys)
+                .query((row, n) -> {
+                    byte[] input = row.getBytes("asked_input");
+                    return new Keyed(
+                            row.getString("idempotency_key"),
+                            row.getString("name"),
+                            row.getString("environment"),
+                            row.getString("task"),
+                            input == null ? null : new Asked(input, row.getBytes("asked_overrides")));
+                })
+                .list();
     }
 
     /** Whether a run has ended; empty = there is no such run. */

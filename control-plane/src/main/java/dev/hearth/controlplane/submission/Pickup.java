@@ -62,7 +62,8 @@ final class Pickup {
         Map<Submission, CompletableFuture<StoredAction>> answers = new LinkedHashMap<>();
         for (Submission each : taken) {
             try {
-                answers.put(each, runs.submit(each.run(), target(each), each.input(), each.idempotencyKey()));
+                answers.put(
+                        each, runs.submit(each.run(), target(each), each.input(), each.idempotencyKey(), each.asked()));
             } catch (RuntimeException e) {
                 failed(each, e);
             }

@@ -1,5 +1,6 @@
 package dev.hearth.controlplane.submission;
 
+import dev.hearth.controlplane.journal.Asked;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ final class SubmissionStore {
      * @param run the name that its caller was given
      * @param versionId the version that was active then
      * @param input JSON
+     * @param asked null without a key
      */
     record Submission(
             long id,
@@ -27,7 +29,8 @@ final class SubmissionStore {
             String task,
             long versionId,
             byte[] input,
-            @Nullable String idempotencyKey) {}
+            @Nullable String idempotencyKey,
+            @Nullable Asked asked) {}
 
     private final JdbcClient sql;
 
@@ -47,7 +50,7 @@ final class SubmissionStore {
                             SELECT id, sum(size::bigint) OVER (ORDER BY id) - size AS before FROM taken
                         )
                         SELECT s.id, s.run, s.project, s.environment, s.task, s.version_id, s.input,
-                               s.idempotency_key
+                               s.idempotency_key, s.asked_input
                         FROM measured m JOIN submission s ON s.id = m.id
                         WHERE m.before < :bytes ORDER BY s.id""")
                 .param("rows", MOST_ROWS)
@@ -60,7 +63,8 @@ final class SubmissionStore {
                         row.getString("task"),
                         row.getLong("version_id"),
                         row.getString("input").getBytes(StandardCharsets.UTF_8),
-                        row.getString("idempotency_key")))
+                        row.getString("idempotency_key"),
+                        row.getBytes("asked_input") == null ? null : new Asked(row.getBytes("asked_input"), null)))
                 .list();
     }
 

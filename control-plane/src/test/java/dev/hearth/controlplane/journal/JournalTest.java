@@ -394,7 +394,8 @@ class JournalTest {
                 Payload.json(new byte[] {'1'}),
                 null,
                 Terms.DEFAULT,
-                0)));
+                0,
+                null)));
         answers.add(journal.submit(run("good2", null)));
         assertThat(answers.get(0).join().created()).isTrue();
         assertThat(answers.get(2).join().created()).isTrue();
@@ -728,7 +729,8 @@ class JournalTest {
                 Payload.json("1".getBytes(StandardCharsets.UTF_8)),
                 key,
                 Terms.DEFAULT,
-                0);
+                0,
+                null);
     }
 
     private NewRun run(String name, Terms terms, int priority) {
@@ -744,7 +746,8 @@ class JournalTest {
                 plain.input(),
                 null,
                 terms,
-                priority);
+                priority,
+                null);
     }
 
     private NewChild child(AttemptKey parent, String run, String name) {

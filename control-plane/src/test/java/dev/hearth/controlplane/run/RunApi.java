@@ -38,8 +38,13 @@ record RunApi(EngineServer server, JdbcClient sql, HttpClient client) implements
         return send(request(path).GET());
     }
 
-    Answer post(String path, String json) {
-        return send(request(path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(json)));
+    Answer post(String path, String json, String... headers) {
+        HttpRequest.Builder request =
+                request(path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(json));
+        for (int i = 0; i < headers.length; i += 2) {
+            request.header(headers[i], headers[i + 1]);
+        }
+        return send(request);
     }
 
     /** Starts a run of a task; answers its name. */
@@ -73,7 +78,7 @@ record RunApi(EngineServer server, JdbcClient sql, HttpClient client) implements
                     RETURNING id
                 )
                 INSERT INTO environment_version (environment_id, version, state, spec, tasks, pool_id, deployed_at)
-                SELECT e.id, 'v', 'ACTIVE', '{}', jsonb_build_array(task || '{"name": "ship"}', task || '{"name": "bill"}'),
+                SELECT e.id, 'v', 'ACTIVE', '{"image": "process:java", "env": {}}', jsonb_build_array(task || '{"name": "ship"}', task || '{"name": "bill"}'),
                        p.id, now()
                 FROM e, p, (SELECT jsonb '{"inputSchema": {"type": "object", "required": ["id"]}, "outputSchema": {}}') t (task)
                 """).update();

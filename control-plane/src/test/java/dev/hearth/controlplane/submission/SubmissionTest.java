@@ -201,6 +201,19 @@ class SubmissionTest {
         assertThat(TransactionalRuns.submit(connection, SHIP, new Order(5), "order-5"))
                 .as("when the run is known")
                 .isEqualTo(first);
+        connection.rollback();
+        assertThatExceptionOfType(SQLException.class)
+                .as("a known run")
+                .isThrownBy(() -> TransactionalRuns.submit(connection, SHIP, new Order(55), "order-5"))
+                .withMessageContaining("belongs to run " + first)
+                .withMessageContaining("another input");
+        connection.rollback();
+        String open = TransactionalRuns.submit(connection, SHIP, new Order(9), "order-9");
+        assertThatExceptionOfType(SQLException.class)
+                .as("within its transaction")
+                .isThrownBy(() -> TransactionalRuns.submit(connection, SHIP, new Order(10), "order-9"))
+                .withMessageContaining("belongs to run " + open);
+        connection.rollback();
 
         String over = TransactionalRuns.submit(connection, SHIP, new Order(6), "order-6");
         assertThat(submitOverRest("order-6"))
