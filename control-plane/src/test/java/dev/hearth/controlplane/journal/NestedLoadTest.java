@@ -201,7 +201,8 @@ class NestedLoadTest {
                 Payload.json("1".getBytes(StandardCharsets.UTF_8)),
                 null,
                 Terms.DEFAULT,
-                priority);
+                priority,
+                null);
     }
 
     private NewChild child(ClaimedAction parent, String name) {

@@ -148,7 +148,10 @@ class LogReaderTest {
 
         ByteArrayOutputStream events = new ByteArrayOutputStream();
         reader.read(reader.find("r1", "a0"), Position.BEGIN, false, new EventSink(events, new JsonMapper()));
-        assertThat(events.toString(StandardCharsets.UTF_8).lines().filter(line -> line.startsWith("data: {\"")).toList())
+        assertThat(events.toString(StandardCharsets.UTF_8)
+                        .lines()
+                        .filter(line -> line.startsWith("data: {\""))
+                        .toList())
                 .startsWith(
                         "data: {\"time\":\"1970-01-01T00:00:01Z\",\"stream\":\"stderr\",\"attempt\":1,\"line\":\" 10%\",\"open\":true}")
                 .endsWith(
