@@ -90,10 +90,21 @@ public final class Hearth implements AutoCloseable {
 
     /** Starts a run of a task that this program declares; its environment is deployed first, once per connection. */
     public <I extends @Nullable Object, O> Run<O> run(Task<I, O> task, I input) {
+        return run(task, input, null);
+    }
+
+    /**
+     * As {@link #run(Task, Object)}, once for each key: the same key again answers the run that has it, whatever has become of it.
+     *
+     * @param idempotencyKey 1 to 200 characters, of the project; null = none
+     * @throws HearthException with status 409 if the key belongs to a run of another environment, task, input or other overrides
+     */
+    public <I extends @Nullable Object, O> Run<O> run(Task<I, O> task, I input, @Nullable String idempotencyKey) {
         if (!deployed.contains(task.environment())) {
             deploy(task.environment());
         }
-        return submit(task.environment().name(), task.name(), input, task.overrides(), task.outputType());
+        return submit(
+                task.environment().name(), task.name(), input, task.overrides(), idempotencyKey, task.outputType());
     }
 
     /**
@@ -115,13 +126,26 @@ public final class Hearth implements AutoCloseable {
 
     /** Starts a run of a deployed task by name. */
     public Run<Object> run(String environment, String task, @Nullable Object input) {
-        return submit(environment, task, input, null, Object.class);
+        return run(environment, task, input, null);
+    }
+
+    /** As {@link #run(Task, Object, String)}, by name. */
+    public Run<Object> run(String environment, String task, @Nullable Object input, @Nullable String idempotencyKey) {
+        return submit(environment, task, input, null, idempotencyKey, Object.class);
     }
 
     private <O> Run<O> submit(
-            String environment, String task, @Nullable Object input, @Nullable Overrides overrides, Type output) {
-        SubmittedRun submitted =
-                rest.send("POST", "/api/v1/runs", body(environment, task, input, overrides), SubmittedRun.class);
+            String environment,
+            String task,
+            @Nullable Object input,
+            @Nullable Overrides overrides,
+            @Nullable String idempotencyKey,
+            Type output) {
+        Map<String, Object> body = body(environment, task, input, overrides);
+        if (idempotencyKey != null) {
+            body.put("idempotencyKey", idempotencyKey);
+        }
+        SubmittedRun submitted = rest.send("POST", "/api/v1/runs", body, SubmittedRun.class);
         return new Run<>(rest, submitted.name(), submitted.url(), output);
     }
 

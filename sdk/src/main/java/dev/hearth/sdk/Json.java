@@ -35,11 +35,12 @@ public final class Json {
             .addHandler(new OwnProperties())
             .build();
 
-    /** For answers of the server, which may learn new fields. */
+    /** For answers of the server, which may learn new fields, or be older than some. */
     static final JsonMapper LENIENT = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .build();
 
     /** What a type of the user's writes of itself, such as a getter that only computes, it is given back without a fault. */

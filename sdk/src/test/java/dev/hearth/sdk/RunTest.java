@@ -25,6 +25,7 @@ class RunTest {
 
     private final Deque<Answer> answers = new ArrayDeque<>();
     private final List<String> lastEventIds = new ArrayList<>();
+    private final List<String> bodies = new ArrayList<>();
     private HttpServer server;
     private Hearth hearth;
 
@@ -60,6 +61,22 @@ class RunTest {
     void aServerThatRestartsIsWaitedFor() {
         answer(run("RUNNING", ""), new Answer(503, "restarting"), run("SUCCEEDED", ", \"output\": 49"));
         assertThat(hearth.find("r1").await()).isEqualTo(49);
+    }
+
+    @Test
+    void aKeyGoesAlongWithTheRunThatItStandsFor() {
+        server.createContext("/api/v1/runs", exchange -> {
+            bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            byte[] body = "{\"name\": \"r1\", \"url\": \"http://page\", \"phase\": \"QUEUED\"}"
+                    .getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(201, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        assertThat(hearth.run("env", "square", 7, "order-17").name()).isEqualTo("r1");
+        assertThat(hearth.run("env", "square", 7).name()).isEqualTo("r1");
+        assertThat(bodies).first().asString().contains("\"idempotencyKey\":\"order-17\"");
+        assertThat(bodies).last().asString().doesNotContain("idempotencyKey");
     }
 
     @Test
