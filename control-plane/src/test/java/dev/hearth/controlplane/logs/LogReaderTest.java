@@ -153,9 +153,9 @@ class LogReaderTest {
                         .filter(line -> line.startsWith("data: {\""))
                         .toList())
                 .startsWith(
-                        "data: {\"time\":\"1970-01-01T00:00:01Z\",\"stream\":\"stderr\",\"attempt\":1,\"line\":\" 10%\",\"open\":true}")
+                        "data: {\"time\":\"1970-01-01T00:00:01Z\",\"stream\":\"stderr\",\"attempt\":1,\"line\":\" 10%\",\"open\":true,\"error\":true}")
                 .endsWith(
-                        "data: {\"time\":\"1970-01-01T00:00:04Z\",\"stream\":\"stderr\",\"attempt\":1,\"line\":\"\\r100%\"}");
+                        "data: {\"time\":\"1970-01-01T00:00:04Z\",\"stream\":\"stderr\",\"attempt\":1,\"line\":\"\\r100%\",\"error\":true}");
     }
 
     private Thread follow() {

@@ -43,6 +43,7 @@ record Keeper(List<String> starter, String path) {
         return program(programs, "setsid");
     }
 
+    /** Also, a server that was started in the background of a script ignores interrupts, which is not for its replicas to inherit. */
     private static List<String> orphans(SearchPath programs) {
         Integer prctl = NUMBER_OF_PRCTL.get(System.getProperty("os.arch"));
         List<String> perl = prctl == null
@@ -51,9 +52,12 @@ record Keeper(List<String> starter, String path) {
                         programs,
                         "perl",
                         "-e",
-                        "syscall(%d, %d, 1, 0, 0, 0); exec(@ARGV)".formatted(prctl, TAKE_ORPHANS));
+                        "$SIG{$_} = 'DEFAULT' for qw(INT QUIT PIPE); syscall(%d, %d, 1, 0, 0, 0); exec(@ARGV)"
+                                .formatted(prctl, TAKE_ORPHANS));
         return perl.isEmpty() ? program(programs, "python3", "-ISc", """
-                        import ctypes, os, sys
+                        import ctypes, os, signal, sys
+                        for ignored in (signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE):
+                            signal.signal(ignored, signal.SIG_DFL)
                         ctypes.CDLL(None).prctl(%d, 1, 0, 0, 0)
                         os.execv(sys.argv[1], sys.argv[1:])""".formatted(TAKE_ORPHANS)) : perl;
     }
