@@ -100,6 +100,9 @@ class LifeOfAPoolIT {
     @Test
     void staticStateIsKeptBetweenExecutionsOfOneProcess() {
         server.deployExample("counter", Map.of("replicas", 2, "concurrency", 1));
+        // The first alone could be done before the second is there.
+        server.exchange("POST", "/api/v1/environments/counter/warm", null, null);
+        await().atMost(Duration.ofSeconds(60)).until(() -> server.ready("counter") == 2);
 
         List<String> runs = IntStream.range(0, 20)
                 .mapToObj(call -> server.post("/api/v1/runs", Map.of("environment", "counter", "task", "next"))
