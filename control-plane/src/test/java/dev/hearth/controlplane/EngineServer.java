@@ -39,6 +39,7 @@ public final class EngineServer implements AutoCloseable {
                 "dev.hearth.controlplane.health",
                 "dev.hearth.controlplane.journal",
                 "dev.hearth.controlplane.openapi",
+                "dev.hearth.controlplane.outage",
                 "dev.hearth.controlplane.peers",
                 "dev.hearth.controlplane.pool",
                 "dev.hearth.controlplane.problem",

@@ -1,5 +1,6 @@
 package dev.hearth.controlplane.database;
 
+import dev.hearth.controlplane.outage.Trouble;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,6 +43,8 @@ final class EmbeddedDatabase implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(EmbeddedDatabase.class);
 
+    private static final Trouble start = new Trouble(log, "PostgreSQL is away");
+
     /** How soon a crash is noticed. */
     private static final Duration LOOK = Duration.ofMillis(500);
 
@@ -78,7 +81,7 @@ final class EmbeddedDatabase implements AutoCloseable {
                 return;
             } catch (IOException | RuntimeException e) {
                 // What it left behind may still be ending; the next look tries again.
-                log.warn("PostgreSQL does not start yet: {}", e.getMessage());
+                start.failed(String.valueOf(e.getMessage()));
             }
         }
     }
@@ -92,14 +95,14 @@ final class EmbeddedDatabase implements AutoCloseable {
     }
 
     private void restart() throws IOException {
-        log.warn("PostgreSQL has ended unexpectedly and is started again");
+        start.failed("it has ended unexpectedly and is started again");
         try {
             server.close();
         } catch (IOException | RuntimeException e) {
             log.debug("the old one cannot be stopped, it is gone", e);
         }
         server = builder.start();
-        log.info("PostgreSQL is back");
+        start.over("PostgreSQL is back");
     }
 
     private static Optional<ProcessHandle> postmaster(Path data) throws IOException {

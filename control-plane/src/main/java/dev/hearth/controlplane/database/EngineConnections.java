@@ -1,7 +1,7 @@
 package dev.hearth.controlplane.database;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.hearth.controlplane.outage.Outages;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -19,13 +19,12 @@ class EngineConnections {
 
     @Bean(defaultCandidate = false)
     @Qualifier("engine")
-    HikariDataSource engineConnectionPool(DataSource server) throws SQLException {
-        HikariConfig config = new HikariConfig();
-        server.unwrap(HikariDataSource.class).copyStateTo(config);
-        config.setPoolName("engine");
-        config.setMaximumPoolSize(MOST);
-        config.setMinimumIdle(1);
-        return new HikariDataSource(config);
+    HikariDataSource engineConnectionPool(DataSource server, Outages outages) throws SQLException {
+        HikariDataSource own = new HikariDataSource(WritingPool.beside(server, "engine", MOST, 1));
+        outages.onChange(() -> own.getHikariPoolMXBean().softEvictConnections());
+        HikariDataSource readers = server.unwrap(HikariDataSource.class);
+        outages.onChange(() -> readers.getHikariPoolMXBean().softEvictConnections());
+        return own;
     }
 
     @Bean(defaultCandidate = false)

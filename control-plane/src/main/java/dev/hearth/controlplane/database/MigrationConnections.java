@@ -4,6 +4,7 @@ import org.springframework.boot.flyway.autoconfigure.FlywayConfigurationCustomiz
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /**
  * Gives migrations connections of their own: a statement of theirs may take longer than the server's pool allows, and a pooled connection
@@ -14,6 +15,8 @@ class MigrationConnections {
 
     @Bean
     FlywayConfigurationCustomizer ownConnections(JdbcConnectionDetails database) {
-        return flyway -> flyway.dataSource(database.getJdbcUrl(), database.getUsername(), database.getPassword());
+        // A server that is read-only for a moment is waited for like one that is away.
+        return flyway -> flyway.dataSource(new DriverManagerDataSource(
+                database.getJdbcUrl(), WritingPool.unpooled(database.getUsername(), database.getPassword())));
     }
 }

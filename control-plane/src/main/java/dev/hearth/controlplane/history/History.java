@@ -1,5 +1,6 @@
 package dev.hearth.controlplane.history;
 
+import dev.hearth.controlplane.outage.Outages;
 import dev.hearth.controlplane.storage.BlobStore;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -31,12 +32,14 @@ final class History implements SmartLifecycle {
     /** A blob is stored before the run that names it, and read after the run's end. */
     private static final Duration MARGIN_OF_BLOBS = Duration.ofDays(1);
 
+    private static final String LOOP = "Moving and dropping of history";
     private static final Logger log = LoggerFactory.getLogger(History.class);
 
     private final HistoryStore store;
     private final HistorySettings settings;
     private final BlobStore blobs;
     private final List<Past> pasts;
+    private final Outages outages;
     private final Clock clock;
     private final TransactionTemplate transaction;
     private final Counter moved;
@@ -50,14 +53,15 @@ final class History implements SmartLifecycle {
             HistorySettings settings,
             BlobStore blobs,
             List<Past> pasts,
-            Clock clock,
+            Outages outages,
             PlatformTransactionManager transactions,
             MeterRegistry registry) {
         this.store = store;
         this.settings = settings;
         this.blobs = blobs;
         this.pasts = pasts;
-        this.clock = clock;
+        this.outages = outages;
+        this.clock = outages.clock();
         this.transaction = new TransactionTemplate(transactions);
         this.moved = Counter.builder("hearth.history.moved")
                 .description("Actions of ended runs that were moved out of the table of the queue")
@@ -123,8 +127,9 @@ final class History implements SmartLifecycle {
         while (!stopping) {
             try {
                 round();
+                outages.went(LOOP);
             } catch (RuntimeException e) {
-                log.warn("history: {}, another try follows in {}", e.toString(), settings.interval());
+                outages.failed(LOOP, e);
             }
             try {
                 Thread.sleep(settings.interval());

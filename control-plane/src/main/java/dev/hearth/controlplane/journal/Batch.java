@@ -60,6 +60,9 @@ final class Batch {
 
     boolean lookEverywhere;
 
+    /** Whether a commit was asked for: if its answer got lost, nobody knows whether it was done. */
+    boolean mayBeStored;
+
     /** Of inputs and outputs, for the bound on what gathers. */
     long bytes;
 
@@ -85,6 +88,18 @@ final class Batch {
         freed.forEach(Runnable::run);
     }
 
+    /** Tells callers who can come back that nothing of what they asked was stored. The engine's own wishes stay. */
+    void turnAway() {
+        if (!mayBeStored) {
+            List<Wish<?, ?>> callers = new ArrayList<>(runs);
+            callers.addAll(cancels);
+            runs.forEach(wish -> bytes -= wish.what().input().inlineSize());
+            runs.clear();
+            cancels.clear();
+            callers.forEach(wish -> wish.answer().completeExceptionally(new DatabaseAwayException()));
+        }
+    }
+
     /** The same wishes, each in a batch of its own, so that a faulty one does not take its neighbours along. */
     List<Batch> singles() {
         List<Batch> singles = new ArrayList<>();
@@ -97,7 +112,10 @@ final class Batch {
         parkings.forEach((attempt, parked) -> single(singles).parkings.put(attempt, parked));
         single(singles).beats.putAll(beats);
         singles.getLast().freed.addAll(freed);
-        singles.forEach(single -> single.parents.addAll(parents));
+        singles.forEach(single -> {
+            single.parents.addAll(parents);
+            single.mayBeStored = mayBeStored;
+        });
         return singles;
     }
 

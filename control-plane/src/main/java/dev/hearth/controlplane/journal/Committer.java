@@ -107,6 +107,7 @@ final class Committer {
             turns.served(change.pool(), action.turn());
             changes.add(change);
         }
+        batch.mayBeStored = true;
         return new Committed(now, offered, claimed, answers, changes);
     }
 

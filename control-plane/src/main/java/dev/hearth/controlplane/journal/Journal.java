@@ -3,9 +3,13 @@ package dev.hearth.controlplane.journal;
 import dev.hearth.controlplane.journal.Batch.Cancel;
 import dev.hearth.controlplane.journal.Batch.Hopeless;
 import dev.hearth.controlplane.journal.Outcome.Succeeded;
+import dev.hearth.controlplane.outage.BadSession;
+import dev.hearth.controlplane.outage.Outages;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.controlplane.scheduling.Dispatcher;
+import java.net.SocketTimeoutException;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -22,20 +26,24 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.CannotCreateTransactionException;
 
 /**
  * Writes everything that happens to actions, many at a time: one thread, one transaction after the other (group commit).
  * A caller's future completes after the commit; a thousand callers share one. When the database is away the same batch is
- * tried again until {@link #PATIENCE} is over. When a batch is refused for what it holds, its wishes are tried one by one. An
- * {@link Error} fails its batch, and the next goes on.
+ * tried again until it is back; callers who can come back are turned away after {@link #PATIENCE_OF_CALLERS}. When a batch is
+ * refused for what it holds, its wishes are tried one by one. An {@link Error} fails its batch, and the next goes on.
  */
 @Component
 public final class Journal implements SmartLifecycle {
     /** Starts before whatever wishes and stops after it. */
     public static final int LIFECYCLE_PHASE = 100;
 
-    /** How long a batch waits for a database that does not answer: longer than a restart of PostgreSQL takes. */
+    /** How long a batch is tried again that fails although the database is there. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** How long who submits and who cancels waits for a database that is away: longer than a restart of PostgreSQL takes. */
+    private static final Duration PATIENCE_OF_CALLERS = Duration.ofSeconds(15);
 
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
 
@@ -59,18 +67,27 @@ public final class Journal implements SmartLifecycle {
     private final Dispatcher dispatcher;
     private final Feed feed;
     private final JournalMeters meters;
+    private final Outages outages;
+    private final Clock clock;
     private volatile Instant lastCommit = Instant.EPOCH;
     private Batch open = new Batch();
     private boolean running;
+    private volatile long stoppedAt;
     private long lastLook = System.nanoTime();
     private @Nullable Thread thread;
 
-    Journal(Committer committer, Dispatcher dispatcher, Feed feed, JournalMeters meters) {
+    Journal(Committer committer, Dispatcher dispatcher, Feed feed, Watch watch) {
         this.committer = committer;
         this.dispatcher = dispatcher;
         this.feed = feed;
-        this.meters = meters;
+        this.meters = watch.meters();
+        this.outages = watch.outages();
+        this.clock = watch.clock();
     }
+
+    /** What is told of how the journal fares. */
+    @Component
+    record Watch(JournalMeters meters, Outages outages, Clock clock) {}
 
     /**
      * Stores runs, all in one transaction, or finds those with the same idempotency key; answers their root actions. Waits for
@@ -252,7 +269,7 @@ public final class Journal implements SmartLifecycle {
             if (open.isEmpty() && running) {
                 gathered.await(SLOW_LOOK.toNanos(), TimeUnit.NANOSECONDS);
             }
-            if (System.nanoTime() - lastLook >= SLOW_LOOK.toNanos()) {
+            if (running && System.nanoTime() - lastLook >= SLOW_LOOK.toNanos()) {
                 lastLook = System.nanoTime();
                 open.lookEverywhere = true;
             }
@@ -273,24 +290,34 @@ public final class Journal implements SmartLifecycle {
 
     private void write(Batch batch) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
+        int timeouts = 0;
         while (true) {
+            Instant triedAt = clock.instant();
             try {
                 apply(batch);
-                return;
-            } catch (DataIntegrityViolationException | InvalidDataAccessResourceUsageException e) {
-                refused(batch, e);
+                outages.written();
                 return;
             } catch (RuntimeException e) {
-                if (isTooMuch(e)) {
+                boolean isAway = isAway(e);
+                timeouts += isTimeout(e) ? 1 : 0;
+                // Not away but slow: it may manage less at a time.
+                if (isRefusal(e) && !isAway || timeouts > 1 && batch.size() > 1) {
                     refused(batch, e);
                     return;
                 }
-                if (System.nanoTime() > deadline || !pause()) {
-                    log.error("journal: gave up a batch of {}: {}", batch.size(), e.getMessage());
+                if (isAway) {
+                    away(batch, e, triedAt);
+                } else {
+                    outages.failed("The journal", e);
+                }
+                boolean isHopeless = isAway ? isLeft(batch) : System.nanoTime() > deadline;
+                if (isHopeless || !pause()) {
+                    if (batch.size() > 0) {
+                        log.error("journal: gave up a batch of {}: {}", batch.size(), e.getMessage());
+                    }
                     batch.fail(e);
                     return;
                 }
-                log.warn("journal: database away, trying again: {}", e.getMessage());
             } catch (Error e) {
                 // Without this thread every caller would wait for ever.
                 batch.fail(e);
@@ -298,6 +325,40 @@ public final class Journal implements SmartLifecycle {
                 return;
             }
         }
+    }
+
+    private void away(Batch batch, RuntimeException failure, Instant triedAt) {
+        Instant since = outages.cannotWrite(failure, triedAt).since();
+        if (clock.instant().isAfter(since.plus(PATIENCE_OF_CALLERS))) {
+            batch.turnAway();
+            lock.lock();
+            try {
+                open.turnAway();
+                room.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** The journal has stopped while the database is away: what replicas report they tell another control plane, or the next. */
+    private boolean isLeft(Batch batch) {
+        return !isRunning() && (batch.size() == 0 || System.nanoTime() - stoppedAt > PATIENCE_OF_CALLERS.toNanos());
+    }
+
+    /** The journal's pool has one session, which nobody else takes: if there is none, the database is away. */
+    private static boolean isAway(RuntimeException e) {
+        return BadSession.isBehind(e) || e instanceof CannotCreateTransactionException;
+    }
+
+    private static boolean isTimeout(Throwable e) {
+        return e instanceof SocketTimeoutException || (e.getCause() != null && isTimeout(e.getCause()));
+    }
+
+    private static boolean isRefusal(RuntimeException e) {
+        return e instanceof DataIntegrityViolationException
+                || e instanceof InvalidDataAccessResourceUsageException
+                || isTooMuch(e);
     }
 
     /** Class 54, a limit of PostgreSQL such as that of an index entry: it would be exceeded again, however often it is tried. */
@@ -350,6 +411,7 @@ public final class Journal implements SmartLifecycle {
     /** Takes no new wishes and writes those that it has. */
     @Override
     public void stop() {
+        stoppedAt = System.nanoTime();
         lock.lock();
         try {
             running = false;

@@ -1,11 +1,11 @@
 package dev.hearth.controlplane.journal;
 
+import dev.hearth.controlplane.outage.Trouble;
 import dev.hearth.controlplane.storage.BlobStore;
 import dev.hearth.controlplane.storage.StorageException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
@@ -17,7 +17,8 @@ public final class Payloads {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
-    private static final Logger log = LoggerFactory.getLogger(Payloads.class);
+    private static final Trouble store =
+            new Trouble(LoggerFactory.getLogger(Payloads.class), "The blob store fails, and is tried again");
 
     private static final byte[] NOTHING = {};
 
@@ -58,12 +59,14 @@ public final class Payloads {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             try {
-                return call.get();
+                T answer = call.get();
+                store.over("The blob store answers again");
+                return answer;
             } catch (StorageException e) {
                 if (System.nanoTime() > deadline) {
                     throw e;
                 }
-                log.warn("blob store: {}, trying again", e.getMessage());
+                store.failed(String.valueOf(e.getMessage()));
                 pause(e);
             }
         }

@@ -1,6 +1,7 @@
 package dev.hearth.controlplane.logs;
 
 import dev.hearth.api.LogLineView;
+import dev.hearth.controlplane.outage.Trouble;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -25,6 +26,8 @@ import tools.jackson.databind.json.JsonMapper;
 @RestController
 class LogController {
     private static final Logger log = LoggerFactory.getLogger(LogController.class);
+
+    private static final Trouble unreadable = new Trouble(log, "A log could not be read to its end");
 
     private final LogReader reader;
     private final JsonMapper json;
@@ -78,7 +81,7 @@ class LogController {
         try {
             reader.read(source, from, follow, sink);
         } catch (DataAccessException e) {
-            log.warn("The log of {} {} could not be read to its end", run, action, e);
+            unreadable.failed(run + " " + action + ": " + e);
             sink.breakOff();
         } catch (IOException e) {
             log.debug("The reader of a log has gone", e);

@@ -1,5 +1,7 @@
 package dev.hearth.controlplane.logs;
 
+import dev.hearth.controlplane.outage.BadSession;
+import dev.hearth.controlplane.outage.Outages;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,16 +30,18 @@ public final class LogWriter implements SmartLifecycle {
     /** At most forty commits a second, whatever is printed. A lone line never waits. */
     private static final Duration SHORTEST_GAP = Duration.ofMillis(25);
 
-    /** For a database that is away; as long as the journal waits for it. */
+    /** For a database that is there; as long as the journal tries. */
     private static final int TRIES = 60;
 
     private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
+    private static final String LOOP = "Writing of logs";
     private static final Logger log = LoggerFactory.getLogger(LogWriter.class);
 
     private record Key(long action, int attempt) {}
 
     private final LogStore store;
     private final Followers followers;
+    private final Outages outages;
     private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition news = lock.newCondition();
@@ -49,10 +53,11 @@ public final class LogWriter implements SmartLifecycle {
     private boolean running;
     private @Nullable Thread thread;
 
-    LogWriter(LogStore store, Followers followers, Clock clock) {
+    LogWriter(LogStore store, Followers followers, Outages outages) {
         this.store = store;
         this.followers = followers;
-        this.clock = clock;
+        this.outages = outages;
+        this.clock = outages.clock();
     }
 
     /**
@@ -111,12 +116,16 @@ public final class LogWriter implements SmartLifecycle {
         List<LogStore.Chunk> chunks = lines.values().stream()
                 .flatMap(each -> each.chunks(mark).stream())
                 .toList();
-        for (int attempt = 1; attempt <= TRIES; attempt++) {
+        int failures = 0;
+        // A database that is away is waited for: memory is bounded by what may gather meanwhile.
+        while (failures < TRIES) {
             try {
                 store.insert(chunks, now);
+                outages.went(LOOP);
                 return;
             } catch (RuntimeException e) {
-                log.warn("logs: {} chunks wait for the database: {}", chunks.size(), e.toString());
+                failures += BadSession.isBehind(e) || outages.database().isPresent() ? 0 : 1;
+                outages.failed(LOOP, e);
                 if (!isRunning()) {
                     break;
                 }

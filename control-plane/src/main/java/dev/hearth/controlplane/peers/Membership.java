@@ -1,5 +1,6 @@
 package dev.hearth.controlplane.peers;
 
+import dev.hearth.controlplane.outage.Outages;
 import dev.hearth.controlplane.peers.MembershipStore.Peer;
 import dev.hearth.controlplane.signals.Signals;
 import java.time.Clock;
@@ -26,24 +27,27 @@ public final class Membership implements SmartLifecycle {
     private static final int LIFECYCLE_PHASE = 250;
 
     private static final Duration TICK = Duration.ofSeconds(1);
+    private static final String LOOP = "Membership of control planes";
     private static final Logger log = LoggerFactory.getLogger(Membership.class);
 
     private final MembershipStore store;
     private final Owner owner;
     private final OwnEndpoint endpoint;
     private final Signals signals;
+    private final Outages outages;
     private final Clock clock;
     private volatile List<Peer> others = List.of();
     private volatile boolean running;
     private Instant startedAt = Instant.EPOCH;
     private @Nullable Thread thread;
 
-    Membership(MembershipStore store, Owner owner, OwnEndpoint endpoint, Signals signals, Clock clock) {
+    Membership(MembershipStore store, Owner owner, OwnEndpoint endpoint, Signals signals, Outages outages) {
         this.store = store;
         this.owner = owner;
         this.endpoint = endpoint;
         this.signals = signals;
-        this.clock = clock;
+        this.outages = outages;
+        this.clock = outages.clock();
     }
 
     /** Where replicas reach control planes: this one first, then the others that are alive. */
@@ -79,10 +83,11 @@ public final class Membership implements SmartLifecycle {
             try {
                 Thread.sleep(TICK);
                 renew();
+                outages.went(LOOP);
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException e) {
-                log.warn("membership: {}", e.toString());
+                outages.failed(LOOP, e);
             }
         }
     }

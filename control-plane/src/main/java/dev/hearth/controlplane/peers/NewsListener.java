@@ -2,6 +2,7 @@ package dev.hearth.controlplane.peers;
 
 import dev.hearth.controlplane.journal.Feed;
 import dev.hearth.controlplane.journal.Journal;
+import dev.hearth.controlplane.outage.Outages;
 import dev.hearth.controlplane.signals.News;
 import dev.hearth.controlplane.signals.Signals;
 import java.sql.SQLException;
@@ -24,6 +25,7 @@ import org.springframework.stereotype.Component;
 @Component
 final class NewsListener implements SmartLifecycle {
     private static final Duration TICK = Duration.ofSeconds(1);
+    private static final String LOOP = "Listening to other control planes";
     private static final Logger log = LoggerFactory.getLogger(NewsListener.class);
 
     /** What may have happened unheard. */
@@ -36,15 +38,17 @@ final class NewsListener implements SmartLifecycle {
     private final Membership membership;
     private final Wire wire;
     private final Listeners listeners;
+    private final Outages outages;
     private final Clock clock;
     private volatile boolean running;
     private @Nullable Thread thread;
 
-    NewsListener(Membership membership, Wire wire, Listeners listeners, Clock clock) {
+    NewsListener(Membership membership, Wire wire, Listeners listeners, Outages outages) {
         this.membership = membership;
         this.wire = wire;
         this.listeners = listeners;
-        this.clock = clock;
+        this.outages = outages;
+        this.clock = outages.clock();
     }
 
     /** Who is woken. */
@@ -106,10 +110,11 @@ final class NewsListener implements SmartLifecycle {
             try {
                 if (!membership.isAlone()) {
                     listen();
+                    outages.went(LOOP);
                 }
             } catch (SQLException | RuntimeException e) {
                 if (running) {
-                    log.warn("news from other control planes: {}", e.toString());
+                    outages.failed(LOOP, e);
                 }
             }
             try {

@@ -2,6 +2,7 @@ package dev.hearth.controlplane.peers;
 
 import dev.hearth.controlplane.journal.ActionChange;
 import dev.hearth.controlplane.journal.Feed;
+import dev.hearth.controlplane.outage.Outages;
 import dev.hearth.controlplane.signals.News;
 import dev.hearth.controlplane.signals.Signals;
 import java.sql.SQLException;
@@ -9,8 +10,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
@@ -24,16 +23,18 @@ final class NewsSender implements SmartLifecycle {
     private static final Duration SHORTEST_GAP = Duration.ofMillis(25);
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
-    private static final Logger log = LoggerFactory.getLogger(NewsSender.class);
+    private static final String LOOP = "News to other control planes";
 
     private final Wire wire;
     private final News news;
+    private final Outages outages;
     private volatile boolean running;
     private @Nullable Thread thread;
 
-    NewsSender(Wire wire, Signals signals, Feed feed) {
+    NewsSender(Wire wire, Signals signals, Feed feed, Outages outages) {
         this.wire = wire;
         this.news = signals.news();
+        this.outages = outages;
         feed.subscribe(this::committed);
     }
 
@@ -55,13 +56,14 @@ final class NewsSender implements SmartLifecycle {
                 News.Gathered gathered = news.await(PATIENCE);
                 if (!gathered.kinds().isEmpty()) {
                     wire.send(new Telegram(SELF, gathered).write());
+                    outages.went(LOOP);
                     Thread.sleep(SHORTEST_GAP);
                 }
             } catch (InterruptedException e) {
                 return;
             } catch (SQLException | RuntimeException e) {
                 // Lost: the others look by themselves.
-                log.warn("news to other control planes: {}", e.toString());
+                outages.failed(LOOP, e);
             }
         }
     }

@@ -1,5 +1,7 @@
 package dev.hearth.controlplane.problem;
 
+import dev.hearth.controlplane.outage.BadSession;
+import dev.hearth.controlplane.outage.Trouble;
 import dev.hearth.controlplane.storage.StorageException;
 import dev.hearth.model.InvalidSpecException;
 import java.util.List;
@@ -14,6 +16,8 @@ import org.springframework.transaction.CannotCreateTransactionException;
 /** Says what a failure of a call means to its caller, however the call came in. */
 public final class KnownFailures {
     private static final Logger log = LoggerFactory.getLogger(KnownFailures.class);
+    private static final Trouble database = new Trouble(log, "The database could not serve a request");
+    private static final Trouble blobStore = new Trouble(log, "The blob store could not serve a request");
 
     private KnownFailures() {}
 
@@ -27,17 +31,17 @@ public final class KnownFailures {
             case CannotCreateTransactionException away -> withoutDatabase(away);
             case TransientDataAccessException away -> withoutDatabase(away);
             case StorageException full -> withoutStore(full);
-            default -> null;
+            default -> BadSession.isBehind(failure) ? withoutDatabase(failure) : null;
         };
     }
 
     private static ProblemException withoutDatabase(Exception cause) {
-        log.warn("The database could not serve a request", cause);
+        database.failed(cause.toString());
         return unavailable("database");
     }
 
     private static ProblemException withoutStore(StorageException cause) {
-        log.warn("The blob store could not serve a request: {}", cause.getMessage());
+        blobStore.failed(String.valueOf(cause.getMessage()));
         return unavailable("blob store");
     }
 

@@ -91,6 +91,10 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ResponseEntity<ProblemDetail> unexpected(Exception exception, HttpServletRequest request) {
+        ProblemException known = KnownFailures.problem(exception);
+        if (known != null) {
+            return answer(known);
+        }
         log.error("{} {} failed", request.getMethod(), request.getRequestURI(), exception);
         return ResponseEntity.internalServerError()
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)

@@ -1,6 +1,8 @@
 package dev.hearth.controlplane.provisioning;
 
 import dev.hearth.controlplane.image.ImageBuildException;
+import dev.hearth.controlplane.outage.Outages;
+import dev.hearth.controlplane.peers.Membership;
 import dev.hearth.controlplane.peers.Owner;
 import dev.hearth.controlplane.provisioning.ProvisioningStore.Live;
 import dev.hearth.controlplane.provisioning.ProvisioningStore.Wanted;
@@ -21,6 +23,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +40,7 @@ final class Reconciler implements SmartLifecycle {
     private static final int LIFECYCLE_PHASE = 300;
 
     private static final Duration TICK = Duration.ofSeconds(1);
+    private static final String LOOP = "Provisioning";
     private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
 
     private final ProvisioningStore store;
@@ -67,7 +71,7 @@ final class Reconciler implements SmartLifecycle {
 
     /** Its bell, its clock, and the name under which it owns replicas. */
     @Component
-    record Surroundings(Signals signals, Clock clock, ReplicaSettings replicas, Owner owner) {}
+    record Surroundings(Signals signals, Clock clock, ReplicaSettings replicas, Owner owner, Outages outages) {}
 
     private void reconcile() {
         startRequested();
@@ -100,13 +104,19 @@ final class Reconciler implements SmartLifecycle {
 
     /** Servers that are gone have left rows behind. Replicas that are connected or were are judged by their leases instead. */
     private void lookAfterOrphans(Instant now) {
+        // The others need a moment to say that they are alive.
+        if (!surroundings.outages().isSettled(Membership.DEAD_AFTER)) {
+            return;
+        }
         store.orphans(now.minus(settings.startTimeout()), now.minus(settings.leaveTimeout()))
                 .forEach(replica -> ended(replica, new End("its control plane is gone", false)));
     }
 
     private boolean isTooLate(Live replica, Instant now) {
         if (replica.phase() == ReplicaPhase.STARTING) {
-            return replica.startedAt().isBefore(now.minus(settings.startTimeout()));
+            // It could not say hello while the database was away.
+            return Stream.of(replica.startedAt(), surroundings.outages().settledSince())
+                    .allMatch(now.minus(settings.startTimeout())::isAfter);
         }
         // A busy one ends its work by itself at the deadline of its drain; it gets the time to leave on top of that.
         Duration allowed = replica.busy()
@@ -190,8 +200,9 @@ final class Reconciler implements SmartLifecycle {
         while (running) {
             try {
                 reconcile();
+                surroundings.outages().went(LOOP);
             } catch (RuntimeException e) {
-                log.warn("provisioning: {}", e.toString());
+                surroundings.outages().failed(LOOP, e);
             }
             try {
                 surroundings.signals().provisioning().await(TICK);

@@ -1,12 +1,11 @@
 package dev.hearth.controlplane.replica;
 
 import dev.hearth.controlplane.journal.OutcomeStore;
+import dev.hearth.controlplane.outage.Outages;
 import dev.hearth.controlplane.signals.Signals;
 import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
@@ -21,18 +20,20 @@ final class ChildEnds implements SmartLifecycle {
     /** Thousands may be awaited: the question takes at most a quarter of the time. */
     private static final int REST_PER_WORK = 3;
 
-    private static final Logger log = LoggerFactory.getLogger(ChildEnds.class);
+    private static final String LOOP = "Asking how children ended";
 
     private final ChildWaits waits;
     private final OutcomeStore outcomes;
     private final Signals signals;
+    private final Outages outages;
     private volatile boolean running;
     private @Nullable Thread thread;
 
-    ChildEnds(ChildWaits waits, OutcomeStore outcomes, Signals signals) {
+    ChildEnds(ChildWaits waits, OutcomeStore outcomes, Signals signals, Outages outages) {
         this.waits = waits;
         this.outcomes = outcomes;
         this.signals = signals;
+        this.outages = outages;
     }
 
     private void ask() {
@@ -48,11 +49,12 @@ final class ChildEnds implements SmartLifecycle {
                 signals.ends().await(TICK);
                 long before = System.nanoTime();
                 ask();
+                outages.went(LOOP);
                 Thread.sleep(Duration.ofNanos(REST_PER_WORK * (System.nanoTime() - before)));
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException e) {
-                log.warn("ends of children: {}", e.toString());
+                outages.failed(LOOP, e);
             }
         }
     }

@@ -6,6 +6,7 @@ import dev.hearth.controlplane.journal.Feed;
 import dev.hearth.controlplane.journal.Journal;
 import dev.hearth.controlplane.journal.Outcome.Failed;
 import dev.hearth.controlplane.journal.Retry;
+import dev.hearth.controlplane.outage.Outages;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.controlplane.scheduling.ClaimedAction;
 import dev.hearth.model.ErrorCode;
@@ -29,23 +30,31 @@ final class Interruptions implements SmartLifecycle {
     /** How late a timeout may come. */
     private static final Duration TICK = Duration.ofMillis(50);
 
+    private static final String LOOP = "Stopping of executions";
     private static final Logger log = LoggerFactory.getLogger(Interruptions.class);
 
     private final Sessions sessions;
     private final ReplicaStore store;
     private final Journal journal;
     private final ReplicaSettings settings;
+    private final Outages outages;
     private final Clock clock;
     private volatile boolean running;
     private @Nullable Thread thread;
 
     Interruptions(
-            Sessions sessions, ReplicaStore store, Journal journal, Feed feed, ReplicaSettings settings, Clock clock) {
+            Sessions sessions,
+            ReplicaStore store,
+            Journal journal,
+            Feed feed,
+            ReplicaSettings settings,
+            Outages outages) {
         this.sessions = sessions;
         this.store = store;
         this.journal = journal;
         this.settings = settings;
-        this.clock = clock;
+        this.outages = outages;
+        this.clock = outages.clock();
         feed.subscribe((List<ActionChange> changes) -> changes.forEach(this::interrupt));
     }
 
@@ -93,8 +102,9 @@ final class Interruptions implements SmartLifecycle {
         while (running) {
             try {
                 look(clock.instant());
+                outages.went(LOOP);
             } catch (RuntimeException e) {
-                log.warn("interruptions: {}", e.toString());
+                outages.failed(LOOP, e);
             }
             try {
                 Thread.sleep(TICK);

@@ -2,6 +2,7 @@ package dev.hearth.controlplane.replica;
 
 import dev.hearth.controlplane.journal.Beat;
 import dev.hearth.controlplane.journal.Journal;
+import dev.hearth.controlplane.outage.Outages;
 import dev.hearth.controlplane.replica.ReplicaStore.Silent;
 import dev.hearth.controlplane.replica.ReplicaStore.Standing;
 import dev.hearth.controlplane.scheduling.AttemptKey;
@@ -15,8 +16,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
@@ -36,23 +35,25 @@ final class ReplicaKeeper implements SmartLifecycle {
 
     private static final Duration TICK = Duration.ofSeconds(1);
 
-    private static final Logger log = LoggerFactory.getLogger(ReplicaKeeper.class);
+    private static final String LOOP = "Looking after replicas";
 
     private final ReplicaStore store;
     private final Memory memory;
     private final Replicas replicas;
     private final Signals signals;
+    private final Outages outages;
     private final Clock clock;
     private volatile boolean running;
     private @Nullable Thread thread;
     private Instant startedAt = Instant.EPOCH;
 
-    ReplicaKeeper(ReplicaStore store, Memory memory, Replicas replicas, Signals signals, Clock clock) {
+    ReplicaKeeper(ReplicaStore store, Memory memory, Replicas replicas, Signals signals, Outages outages) {
         this.store = store;
         this.memory = memory;
         this.replicas = replicas;
         this.signals = signals;
-        this.clock = clock;
+        this.outages = outages;
+        this.clock = outages.clock();
     }
 
     /** What this control plane holds of its replicas, and the way to write and to read what it does not hear. */
@@ -76,8 +77,8 @@ final class ReplicaKeeper implements SmartLifecycle {
             memory.sessions().tellEndpoints();
             memory.strays().giveBack(sessions, now);
         }
-        // After a restart the leases are old, and the replicas need a moment to find their way back.
-        if (now.isAfter(startedAt.plus(LEASE))) {
+        // After a restart, and after an outage of the database, the leases are old: nobody could renew them.
+        if (now.isAfter(startedAt.plus(LEASE)) && outages.isSettled(LEASE)) {
             store.silent(LEASE).forEach(this::gone);
         }
     }
@@ -135,8 +136,9 @@ final class ReplicaKeeper implements SmartLifecycle {
         while (running) {
             try {
                 tick();
+                outages.went(LOOP);
             } catch (RuntimeException e) {
-                log.warn("replica keeper: {}", e.toString());
+                outages.failed(LOOP, e);
             }
             try {
                 signals.draining().await(TICK);

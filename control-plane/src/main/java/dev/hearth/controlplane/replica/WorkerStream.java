@@ -1,6 +1,8 @@
 package dev.hearth.controlplane.replica;
 
 import dev.hearth.controlplane.journal.Payloads;
+import dev.hearth.controlplane.outage.BadSession;
+import dev.hearth.controlplane.outage.Trouble;
 import dev.hearth.controlplane.scheduling.Dispatcher;
 import dev.hearth.wire.ControlFrame;
 import dev.hearth.wire.WorkerFrame;
@@ -38,6 +40,8 @@ final class WorkerStream implements BindableService {
     private static final Duration HELLO_WITHIN = Duration.ofSeconds(10);
 
     private static final Logger log = LoggerFactory.getLogger(WorkerStream.class);
+
+    private static final Trouble unreadable = new Trouble(log, "A replica could not be heard, the database is away");
 
     private final Greeting greeting;
     private final Inbox inbox;
@@ -131,7 +135,11 @@ final class WorkerStream implements BindableService {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
-            log.error("replica stream broke", e);
+            if (BadSession.isBehind(e)) {
+                unreadable.failed(e.toString());
+            } else {
+                log.error("replica stream broke", e);
+            }
             outbox.fail(Status.INTERNAL.withDescription(e.toString()).asRuntimeException());
         } finally {
             left(session);

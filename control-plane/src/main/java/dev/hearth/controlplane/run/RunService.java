@@ -9,6 +9,7 @@ import dev.hearth.controlplane.environment.EnvironmentCatalog;
 import dev.hearth.controlplane.environment.EnvironmentCatalog.TaskTarget;
 import dev.hearth.controlplane.environment.OverridesReader;
 import dev.hearth.controlplane.journal.Asked;
+import dev.hearth.controlplane.journal.DatabaseAwayException;
 import dev.hearth.controlplane.journal.Journal;
 import dev.hearth.controlplane.journal.JournalFullException;
 import dev.hearth.controlplane.journal.NewRun;
@@ -243,8 +244,17 @@ public class RunService {
             Thread.currentThread().interrupt();
             throw unavailable();
         } catch (ExecutionException | TimeoutException e) {
-            throw unavailable();
+            throw e.getCause() instanceof DatabaseAwayException away ? away(away) : unavailable();
         }
+    }
+
+    private static ProblemException away(DatabaseAwayException away) {
+        return new ProblemException(
+                HttpStatus.SERVICE_UNAVAILABLE,
+                "The database is away",
+                "At the moment " + away.getMessage()
+                        + ". Nothing of this request was stored; try again in a few seconds.",
+                List.of());
     }
 
     private static ProblemException unavailable() {

@@ -1,5 +1,6 @@
 package dev.hearth.controlplane.scaling;
 
+import dev.hearth.controlplane.outage.Outages;
 import dev.hearth.controlplane.signals.Calls;
 import dev.hearth.controlplane.signals.Signals;
 import java.time.Clock;
@@ -14,6 +15,7 @@ import org.springframework.stereotype.Component;
 /** Looks at the pools each second, and at once when somebody rings. One virtual thread owns all of it. */
 @Component
 final class Autoscaler implements SmartLifecycle {
+    private static final String LOOP = "Looking at the pools";
     private static final Logger log = LoggerFactory.getLogger(Autoscaler.class);
 
     /** Rings without end, as under a burst of submits, cost at most twenty rounds a second. A lone ring never waits. */
@@ -24,16 +26,18 @@ final class Autoscaler implements SmartLifecycle {
     private final ScalingRound round;
     private final ScalingSettings settings;
     private final Signals signals;
+    private final Outages outages;
     private final Clock clock;
     private volatile boolean running;
     private volatile Instant lastRound;
     private @Nullable Thread loop;
 
-    Autoscaler(ScalingRound round, ScalingSettings settings, Signals signals, Clock clock) {
+    Autoscaler(ScalingRound round, ScalingSettings settings, Signals signals, Outages outages) {
         this.round = round;
         this.settings = settings;
         this.signals = signals;
-        this.clock = clock;
+        this.outages = outages;
+        this.clock = outages.clock();
         this.lastRound = clock.instant();
     }
 
@@ -89,8 +93,9 @@ final class Autoscaler implements SmartLifecycle {
         try {
             work.run();
             lastRound = clock.instant();
+            outages.went(LOOP);
         } catch (RuntimeException e) {
-            log.warn("The pools could not be looked at, the next round follows in {}", settings.interval(), e);
+            outages.failed(LOOP, e);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.hearth.controlplane.scaling;
 
+import dev.hearth.controlplane.outage.Trouble;
 import dev.hearth.controlplane.policy.Decision;
 import dev.hearth.controlplane.policy.PoolSnapshot;
 import dev.hearth.controlplane.policy.ScalingPolicy;
@@ -9,7 +10,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
@@ -19,7 +19,8 @@ import org.springframework.stereotype.Component;
  */
 @Component
 final class ScalingRound {
-    private static final Logger log = LoggerFactory.getLogger(ScalingRound.class);
+    private static final Trouble trouble =
+            new Trouble(LoggerFactory.getLogger(ScalingRound.class), "A pool could not be scaled, it is tried again");
 
     /** How far the stored clock of a working pool may lag behind. */
     private static final Duration ACTIVE_RESOLUTION = Duration.ofSeconds(1);
@@ -76,11 +77,7 @@ final class ScalingRound {
         try {
             evaluation.evaluate(pool.id(), policy, now).ifPresent(announcements::announce);
         } catch (RuntimeException e) {
-            log.atWarn()
-                    .addKeyValue("pool", pool.id())
-                    .addKeyValue("environment", pool.environment())
-                    .setCause(e)
-                    .log("A pool could not be scaled now, it is tried again");
+            trouble.failed("pool " + pool.id() + " of " + pool.environment() + ": " + e);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.hearth.controlplane.submission;
 import dev.hearth.controlplane.environment.EnvironmentCatalog;
 import dev.hearth.controlplane.environment.EnvironmentCatalog.TaskTarget;
 import dev.hearth.controlplane.journal.StoredAction;
+import dev.hearth.controlplane.outage.Outages;
 import dev.hearth.controlplane.problem.ProblemException;
 import dev.hearth.controlplane.run.RunService;
 import dev.hearth.controlplane.submission.SubmissionStore.Submission;
@@ -11,8 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
@@ -24,11 +23,10 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 @Component
 final class Pickup {
-    private static final Logger log = LoggerFactory.getLogger(Pickup.class);
-
     private final SubmissionStore store;
     private final EnvironmentCatalog catalog;
     private final RunService runs;
+    private final Outages outages;
     private final TransactionTemplate taking;
 
     /** The journal and the pools commit by themselves: what they have done must outlive a taking that fails. */
@@ -38,10 +36,12 @@ final class Pickup {
             SubmissionStore store,
             EnvironmentCatalog catalog,
             RunService runs,
-            PlatformTransactionManager transactions) {
+            PlatformTransactionManager transactions,
+            Outages outages) {
         this.store = store;
         this.catalog = catalog;
         this.runs = runs;
+        this.outages = outages;
         this.taking = new TransactionTemplate(transactions);
         this.apart = new TransactionTemplate(transactions);
         this.apart.setPropagationBehavior(TransactionDefinition.PROPAGATION_NOT_SUPPORTED);
@@ -89,7 +89,7 @@ final class Pickup {
         }
     }
 
-    private static void failed(Submission submission, RuntimeException cause) {
-        log.warn("submission of run {} stays and is tried again: {}", submission.run(), cause.toString());
+    private void failed(Submission submission, RuntimeException cause) {
+        outages.failed("The pick-up of submissions", "run " + submission.run() + ": " + cause);
     }
 }

@@ -1,11 +1,10 @@
 package dev.hearth.controlplane.submission;
 
+import dev.hearth.controlplane.outage.Outages;
 import dev.hearth.controlplane.peers.Wire;
 import java.sql.SQLException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
@@ -18,16 +17,18 @@ final class SubmissionListener implements SmartLifecycle {
     private static final String CHANNEL = "hearth_submission";
     private static final Duration SLOW_LOOK = Duration.ofSeconds(1);
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(10);
-    private static final Logger log = LoggerFactory.getLogger(SubmissionListener.class);
+    private static final String LOOP = "Picking up submissions";
 
     private final Pickup pickup;
     private final Wire wire;
+    private final Outages outages;
     private volatile boolean running;
     private @Nullable Thread thread;
 
-    SubmissionListener(Pickup pickup, Wire wire) {
+    SubmissionListener(Pickup pickup, Wire wire, Outages outages) {
         this.pickup = pickup;
         this.wire = wire;
+        this.outages = outages;
     }
 
     private void loop() {
@@ -37,11 +38,12 @@ final class SubmissionListener implements SmartLifecycle {
                     while (running && pickup.run() > 0) {
                         // More may have come meanwhile.
                     }
+                    outages.went(LOOP);
                     ear.await(SLOW_LOOK);
                 }
             } catch (SQLException | RuntimeException e) {
                 if (running) {
-                    log.warn("submissions wait, another look follows in {}: {}", SLOW_LOOK, e.toString());
+                    outages.failed(LOOP, e);
                 }
             }
             try {

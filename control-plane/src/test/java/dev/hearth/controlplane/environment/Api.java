@@ -4,6 +4,7 @@ import dev.hearth.api.BundleView.DeclaredEnvironment;
 import dev.hearth.api.BundleView.DeclaredTask;
 import dev.hearth.api.EnvironmentSpec;
 import dev.hearth.controlplane.TestDatabase;
+import dev.hearth.controlplane.outage.Outages;
 import dev.hearth.controlplane.pool.Pools;
 import dev.hearth.controlplane.problem.ProblemException;
 import dev.hearth.controlplane.security.OpenServerRefusal;
@@ -65,7 +66,8 @@ public final class Api implements AutoCloseable {
                 ProblemException.class,
                 OpenServerRefusal.class,
                 BlobStore.class,
-                Signals.class
+                Signals.class,
+                Outages.class
             },
             basePackages = "dev.hearth.controlplane.openapi")
     static class DeploymentHalf {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.hearth.controlplane.TestDatabase;
+import dev.hearth.controlplane.outage.Outages;
 import dev.hearth.controlplane.storage.BlobStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
@@ -177,7 +178,7 @@ class HistoryTest {
                 SETTINGS,
                 blobs,
                 List.of((needed, keep) -> past.add(needed)),
-                Clock.fixed(now, ZoneOffset.UTC),
+                new Outages(Clock.fixed(now, ZoneOffset.UTC)),
                 new JdbcTransactionManager(database),
                 new SimpleMeterRegistry());
     }

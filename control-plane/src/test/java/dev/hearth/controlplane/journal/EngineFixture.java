@@ -2,6 +2,7 @@ package dev.hearth.controlplane.journal;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.hearth.controlplane.TestDatabase;
+import dev.hearth.controlplane.outage.Outages;
 import dev.hearth.controlplane.scheduling.Dispatcher;
 import dev.hearth.controlplane.scheduling.EngineParts;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -52,7 +53,11 @@ record EngineFixture(
         ClaimStore claims = new ClaimStore(own);
         Committer committer =
                 new Committer(own, new EndStore(own), new SubmitStore(own), claims, new Claims(claims), clock);
-        Journal journal = new Journal(committer, dispatcher, feed, new JournalMeters(new SimpleMeterRegistry()));
+        Journal journal = new Journal(
+                committer,
+                dispatcher,
+                feed,
+                new Journal.Watch(new JournalMeters(new SimpleMeterRegistry()), new Outages(clock), clock));
         journal.start();
         return new EngineFixture(database, dataSource, own, sql, dispatcher, feed, journal, version, pool);
     }

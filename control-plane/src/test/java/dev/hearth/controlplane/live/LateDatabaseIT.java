@@ -3,11 +3,10 @@ package dev.hearth.controlplane.live;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.hearth.controlplane.Relay;
 import dev.hearth.controlplane.TestDatabase;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,34 +39,11 @@ class LateDatabaseIT {
                     .until(() -> Files.exists(log) && Files.readString(log).contains("Connection error"));
             assertThat(start).isNotDone();
 
-            try (ServerSocket late = new ServerSocket(port, 50, InetAddress.getLoopbackAddress())) {
-                Thread.startVirtualThread(() -> forward(late, address.getPort()));
+            try (Relay late = Relay.at(port, address.getPort())) {
                 start.join();
                 assertThat(server.get("/api/v1/environments").get("items")).isEmpty();
                 server.close();
             }
-        }
-    }
-
-    private static void forward(ServerSocket from, int port) {
-        while (!from.isClosed()) {
-            try {
-                Socket here = from.accept();
-                Socket there = new Socket(InetAddress.getLoopbackAddress(), port);
-                Thread.startVirtualThread(() -> copy(here, there));
-                Thread.startVirtualThread(() -> copy(there, here));
-            } catch (IOException e) {
-                // Closed: the test is over.
-            }
-        }
-    }
-
-    private static void copy(Socket from, Socket to) {
-        try (from;
-                to) {
-            from.getInputStream().transferTo(to.getOutputStream());
-        } catch (IOException e) {
-            // One side has closed, and so both are.
         }
     }
 }

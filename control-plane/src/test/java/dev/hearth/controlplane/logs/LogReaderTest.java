@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.hearth.api.LogLineView;
 import dev.hearth.controlplane.MigratedDatabase;
 import dev.hearth.controlplane.journal.Feed;
+import dev.hearth.controlplane.outage.Outages;
 import dev.hearth.controlplane.signals.Signals;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -28,7 +29,7 @@ class LogReaderTest {
     private final MigratedDatabase db = MigratedDatabase.fresh();
     private final LogStore store = new LogStore(db.sql());
     private final Followers followers = new Followers();
-    private final LogWriter writer = new LogWriter(store, followers, CLOCK);
+    private final LogWriter writer = new LogWriter(store, followers, new Outages(CLOCK));
     private final Signals signals = new Signals();
     private final LogReader reader = new LogReader(store, writer, followers, new Feed(), signals, CLOCK);
     private final RememberingSink sink = new RememberingSink();

@@ -3,7 +3,9 @@ package dev.hearth.controlplane.peers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hearth.controlplane.MigratedDatabase;
+import dev.hearth.controlplane.outage.Outages;
 import dev.hearth.controlplane.signals.News;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
@@ -15,8 +17,8 @@ class WireTest {
     @Test
     void whatOneSendsAllHear() throws Exception {
         try (MigratedDatabase database = MigratedDatabase.fresh();
-                Wire here = new Wire(database.source());
-                Wire there = new Wire(database.source());
+                Wire here = new Wire(database.source(), new Outages(Clock.systemUTC()));
+                Wire there = new Wire(database.source(), new Outages(Clock.systemUTC()));
                 Wire.Ear ear = there.listen(Wire.PEERS)) {
             here.send("hello");
             assertThat(ear.await(Duration.ofSeconds(10))).containsExactly("hello");

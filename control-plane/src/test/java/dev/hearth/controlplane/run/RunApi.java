@@ -6,6 +6,7 @@ import dev.hearth.controlplane.TestDatabase.Database;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -17,16 +18,19 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A server without replicas that has the environment shop with the tasks ship and bill, and its REST calls. */
-record RunApi(EngineServer server, JdbcClient sql, HttpClient client) implements AutoCloseable {
-    record Answer(int status, String text) {
-        JsonNode body() {
+public record RunApi(EngineServer server, JdbcClient sql, HttpClient client) implements AutoCloseable {
+    public record Answer(int status, String text, HttpHeaders headers) {
+        public JsonNode body() {
             return new JsonMapper().readTree(text);
         }
     }
 
     static RunApi start(Path home) {
-        Database database = TestDatabase.fresh();
-        EngineServer server = EngineServer.start(home, database);
+        return start(home, TestDatabase.fresh());
+    }
+
+    public static RunApi start(Path home, Database database, String... settings) {
+        EngineServer server = EngineServer.start(home, database, settings);
         JdbcClient sql =
                 JdbcClient.create(new DriverManagerDataSource(database.url(), database.user(), database.password()));
         deploy(sql);
@@ -34,11 +38,11 @@ record RunApi(EngineServer server, JdbcClient sql, HttpClient client) implements
     }
 
     /** Of a path behind the address of the server. */
-    Answer get(String path) {
+    public Answer get(String path) {
         return send(request(path).GET());
     }
 
-    Answer post(String path, String json, String... headers) {
+    public Answer post(String path, String json, String... headers) {
         HttpRequest.Builder request =
                 request(path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(json));
         for (int i = 0; i < headers.length; i += 2) {
@@ -48,7 +52,7 @@ record RunApi(EngineServer server, JdbcClient sql, HttpClient client) implements
     }
 
     /** Starts a run of a task; answers its name. */
-    String submit(String task) {
+    public String submit(String task) {
         return post("/api/v1/runs", """
                 {"environment": "shop", "task": "%s", "input": {"id": 1}}""".formatted(task)).body().get("name").stringValue();
     }
@@ -60,7 +64,7 @@ record RunApi(EngineServer server, JdbcClient sql, HttpClient client) implements
     private Answer send(HttpRequest.Builder request) {
         try {
             HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
-            return new Answer(response.statusCode(), response.body());
+            return new Answer(response.statusCode(), response.body(), response.headers());
         } catch (IOException | InterruptedException e) {
             throw new AssertionError(e);
         }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.hearth.controlplane.TestDatabase;
 import dev.hearth.controlplane.environment.BundleDescriber;
 import dev.hearth.controlplane.environment.EnvironmentCatalog;
+import dev.hearth.controlplane.outage.Outages;
 import dev.hearth.controlplane.pool.Pools;
 import dev.hearth.controlplane.problem.ProblemException;
 import dev.hearth.controlplane.security.OpenServerRefusal;
@@ -60,7 +61,8 @@ class PoolListControllerTest {
                 ProblemException.class,
                 OpenServerRefusal.class,
                 BlobStore.class,
-                Signals.class
+                Signals.class,
+                Outages.class
             },
             excludeFilters = @ComponentScan.Filter(type = FilterType.REGEX, pattern = ".*DeploymentHalf"))
     static class ScalingHalf {

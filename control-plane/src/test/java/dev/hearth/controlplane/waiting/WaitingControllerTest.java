@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hearth.controlplane.TestDatabase;
 import dev.hearth.controlplane.environment.BundleDescriber;
 import dev.hearth.controlplane.environment.EnvironmentCatalog;
+import dev.hearth.controlplane.outage.Outages;
 import dev.hearth.controlplane.pool.Pools;
 import dev.hearth.controlplane.problem.ProblemException;
 import dev.hearth.controlplane.scaling.PoolOutlook;
@@ -58,7 +59,8 @@ class WaitingControllerTest {
                 ProblemException.class,
                 OpenServerRefusal.class,
                 BlobStore.class,
-                Signals.class
+                Signals.class,
+                Outages.class
             },
             excludeFilters = @ComponentScan.Filter(type = FilterType.REGEX, pattern = ".*DeploymentHalf"))
     static class WaitingHalf {

@@ -1,5 +1,6 @@
 package dev.hearth.controlplane.flyte.connect;
 
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.boot.SpringApplication;
@@ -43,6 +44,11 @@ final class CodecServer implements AutoCloseable {
         }
 
         @Bean
+        Clock clock() {
+            return Clock.systemUTC();
+        }
+
+        @Bean
         PlayedServices played() {
             return new PlayedServices();
         }
@@ -61,7 +67,10 @@ final class CodecServer implements AutoCloseable {
     static CodecServer start(String... settings) {
         SpringApplication application = new SpringApplication(CodecHalf.class);
         application.setRegisterShutdownHook(false);
-        List<String> arguments = new ArrayList<>(List.of("--server.port=0"));
+        List<String> arguments = new ArrayList<>(List.of(
+                "--server.port=0",
+                // The readiness of the server asks for what is not here.
+                "--management.endpoint.health.validate-group-membership=false"));
         arguments.addAll(List.of(settings));
         return new CodecServer(application.run(arguments.toArray(String[]::new)));
     }
