@@ -163,7 +163,7 @@ public final class ScalingPolicy {
 
     /** Starts have failed too often, the last one just now, and nothing is there or under way that could serve. */
     private boolean isHopeless(PoolSnapshot pool, Instant now) {
-        return pool.failures().count() >= startFailuresLimit
+        return pool.failures().broken() >= startFailuresLimit
                 && pool.failures().backsOff(now)
                 && pool.condition().queued() > 0
                 && pool.replicas().isEmpty();

@@ -8,10 +8,20 @@ import org.jspecify.annotations.Nullable;
  * Starts of a pool that failed since the last replica that came up and stayed. Replicas requested together count as one
  * start; one that comes up and is lost within {@link #STAYED_AFTER}, having served nothing, has failed too.
  *
+ * @param broken how many of them were not just slow: those say that the next one will fail too
  * @param lastReason why the newest of them never came up
  */
 public record StartFailures(
-        int count, @Nullable Instant lastAt, @Nullable String lastReason) {
+        int count,
+        int broken,
+        @Nullable Instant lastAt,
+        @Nullable String lastReason) {
+    /** How the reason begins why a replica never came up that was still at work when its time was over. */
+    public static final String SLOW = "slow: ";
+
+    /** The same in what a replica's row says, for LIKE. */
+    public static final String SLOW_PATTERN = "never came up: " + SLOW + "%";
+
     /** So many replicas are looked back at. */
     public static final int REMEMBERED = 20;
 
@@ -21,9 +31,19 @@ public record StartFailures(
     /** A replica that lives so long has come up for good. */
     public static final Duration STAYED_AFTER = Duration.ofSeconds(5);
 
-    public static final StartFailures NONE = new StartFailures(0, null, null);
+    public static final StartFailures NONE = new StartFailures(0, 0, null, null);
 
     private static final long LONGEST_BACK_OFF_SECONDS = 60;
+
+    /** Failures none of which was slow. */
+    public StartFailures(int count, @Nullable Instant lastAt, @Nullable String lastReason) {
+        this(count, count, lastAt, lastReason);
+    }
+
+    /** Whether the starts are only slow: work waits for them however many there are. */
+    public boolean isOnlySlow() {
+        return count > 0 && broken == 0;
+    }
 
     /** Not before this time is another start tried: 1, 2, 4 ... 60 s after the last failure. Null = at once. */
     public @Nullable Instant retryAt() {

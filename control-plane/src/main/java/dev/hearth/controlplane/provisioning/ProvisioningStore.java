@@ -1,6 +1,7 @@
 package dev.hearth.controlplane.provisioning;
 
 import dev.hearth.controlplane.peers.Membership;
+import dev.hearth.controlplane.policy.StartFailures;
 import dev.hearth.controlplane.provisioning.ReplicaProvisioner.Room;
 import dev.hearth.model.ReplicaPhase;
 import dev.hearth.model.Resources;
@@ -41,7 +42,11 @@ class ProvisioningStore {
     /** A replica that is to be started; its launch lacks only the join token. */
     record Wanted(long replica, ReplicaLaunch launch) {}
 
-    /** A live replica whose place is this server's. */
+    /**
+     * A live replica whose place is this server's.
+     *
+     * @param slowBefore while it is starting: how many of the last starts of its pool were slow
+     */
     record Live(
             long replica,
             ReplicaPhase phase,
@@ -49,7 +54,12 @@ class ProvisioningStore {
             @Nullable Instant readyAt,
             @Nullable Instant drainingAt,
             boolean busy,
-            @Nullable Long pid) {}
+            int slowBefore,
+            @Nullable Long pid) {
+        boolean isStarting() {
+            return phase == ReplicaPhase.STARTING;
+        }
+    }
 
     /**
      * Takes a requested replica for this server if there is room; another server skips it. At first it goes to the servers that
@@ -119,13 +129,17 @@ class ProvisioningStore {
     List<Live> live(String owner) {
         return sql.sql("""
                 SELECT id, phase, started_at, ready_at, busy, (placement ->> 'pid')::bigint AS pid,
+                    CASE WHEN phase = 'STARTING' THEN (
+                        SELECT count(*) FROM (
+                            SELECT end_reason FROM replica b WHERE b.pool_id = replica.pool_id AND b.ended_at IS NOT NULL
+                            ORDER BY b.id DESC LIMIT 4) before WHERE end_reason LIKE ?) ELSE 0 END AS slow_before,
                     CASE WHEN busy OR draining_at IS NULL THEN draining_at ELSE greatest(draining_at, last_busy_at) END
                         AS draining_at
                 FROM replica CROSS JOIN LATERAL (
                     SELECT EXISTS (SELECT 1 FROM action a WHERE a.replica_id = replica.id AND a.phase = 'RUNNING') AS busy) now
                 WHERE phase IN ('STARTING', 'READY', 'DRAINING') AND placement ->> 'owner' = ?
                 """)
-                .param(owner)
+                .params(StartFailures.SLOW_PATTERN, owner)
                 .query((row, n) -> new Live(
                         row.getLong("id"),
                         ReplicaPhase.valueOf(row.getString("phase")),
@@ -133,6 +147,7 @@ class ProvisioningStore {
                         time(row, "ready_at"),
                         time(row, "draining_at"),
                         row.getBoolean("busy"),
+                        row.getInt("slow_before"),
                         row.getObject("pid", Long.class)))
                 .list();
     }

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -52,6 +53,10 @@ final class Reconciler implements SmartLifecycle {
     /** Replicas whose process is not there yet: each is left to its thread, however long that takes to make what it needs. */
     private final Set<Long> launching = ConcurrentHashMap.newKeySet();
 
+    /** Why Hearth has ended a replica: what its process says of that is only that it was killed. */
+    private final Map<Long, String> endedFor = new ConcurrentHashMap<>();
+
+    private final Starts starts;
     private volatile boolean running;
     private @Nullable Thread thread;
 
@@ -66,6 +71,7 @@ final class Reconciler implements SmartLifecycle {
         this.replicas = replicas;
         this.settings = settings;
         this.surroundings = surroundings;
+        this.starts = new Starts(settings.startTimeout(), provisioner);
         provisioner.onEnd(this::ended);
     }
 
@@ -81,11 +87,13 @@ final class Reconciler implements SmartLifecycle {
         Set<Long> underWay = Set.copyOf(launching);
         List<Live> live = store.live(surroundings.owner().name());
         Set<Long> present = provisioner.present();
+        starts.look(live, now);
         for (Live replica : live) {
             if (underWay.contains(replica.replica())) {
                 continue;
             }
             if (isTooLate(replica, now)) {
+                endedFor.computeIfAbsent(replica.replica(), id -> whyTooLate(replica, now));
                 provisioner.stop(replica.replica(), true);
             } else if (replica.phase() == ReplicaPhase.DRAINING && replica.readyAt() == null) {
                 provisioner.stop(replica.replica(), false);
@@ -116,13 +124,19 @@ final class Reconciler implements SmartLifecycle {
         if (replica.phase() == ReplicaPhase.STARTING) {
             // It could not say hello while the database was away.
             return Stream.of(replica.startedAt(), surroundings.outages().settledSince())
-                    .allMatch(now.minus(settings.startTimeout())::isAfter);
+                    .allMatch(now.minus(starts.allowed(replica))::isAfter);
         }
         // A busy one ends its work by itself at the deadline of its drain; it gets the time to leave on top of that.
         Duration allowed = replica.busy()
                 ? surroundings.replicas().drainDeadline().plus(settings.leaveTimeout())
                 : settings.leaveTimeout();
         return replica.drainingAt() != null && replica.drainingAt().isBefore(now.minus(allowed));
+    }
+
+    private String whyTooLate(Live replica, Instant now) {
+        return replica.isStarting()
+                ? starts.why(replica, now)
+                : "was drained and did not leave in time (hearth.provisioning.leave-timeout), ended by Hearth";
     }
 
     /** As many at once as can come up beside each other. */
@@ -172,7 +186,9 @@ final class Reconciler implements SmartLifecycle {
     }
 
     /** What an end means depends on where the replica was in its life. */
-    private void ended(long replica, End end) {
+    private void ended(long replica, End seen) {
+        String why = endedFor.remove(replica);
+        End end = why == null ? seen : new End(why, false);
         ReplicaPhase before = store.phase(replica);
         switch (before) {
             case REQUESTED, STARTING ->

@@ -1,5 +1,6 @@
 package dev.hearth.controlplane.provisioning;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -43,6 +44,9 @@ public interface ReplicaProvisioner {
     /** The last that a replica has printed, for people; empty if nothing is known. */
     String lastOutput(long replica);
 
+    /** How much a start has done; nothing if the replica is not here. */
+    Progress progress(long replica);
+
     Room room();
 
     /**
@@ -52,6 +56,14 @@ public interface ReplicaProvisioner {
      * @param unready images that are being made here: replicas of theirs can as well wait where others may take them
      */
     record Room(int starts, Set<String> unready) {}
+
+    /**
+     * What only grows while a start goes on.
+     *
+     * @param cpu that its processes have used
+     * @param printed bytes of output
+     */
+    record Progress(Duration cpu, long printed) {}
 
     /**
      * How a replica has ended.

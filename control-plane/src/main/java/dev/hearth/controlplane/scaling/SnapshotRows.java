@@ -53,7 +53,11 @@ final class SnapshotRows {
                         row.getInt("queued"),
                         time(row, "last_active_at"),
                         time(row, "scaled_down_at")),
-                new StartFailures(row.getInt("failures"), time(row, "failed_at"), row.getString("failed_reason")),
+                new StartFailures(
+                        row.getInt("failures"),
+                        row.getInt("broken"),
+                        time(row, "failed_at"),
+                        row.getString("failed_reason")),
                 new Pace(millis(row, "cold_start_ms"), millis(row, "service_ms")),
                 new ServerRoom(serverLimit, row.getInt("server_replicas"), row.getInt("server_lent")));
     }

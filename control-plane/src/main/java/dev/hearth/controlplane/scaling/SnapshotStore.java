@@ -48,7 +48,7 @@ final class SnapshotStore {
      */
     private static final String POOLS = """
             SELECT p.*, e.state = 'PAUSED' AS paused, r.ended_at IS NOT NULL AS run_ended, q.queued,
-                f.failures, f.failed_at, f.failed_reason, f.cold_start_ms, f.service_ms,
+                f.failures, f.broken, f.failed_at, f.failed_reason, f.cold_start_ms, f.service_ms,
                 greatest(p.active_at, (SELECT max(last_busy_at) FROM replica
                     WHERE pool_id = p.id AND ended_at >= p.active_at)) AS last_active_at,
                 (SELECT count(*) FROM replica
@@ -62,6 +62,7 @@ final class SnapshotStore {
             LEFT JOIN run r ON r.name = p.run
             CROSS JOIN LATERAL (
                 SELECT count(DISTINCT requested_at) FILTER (WHERE failed) AS failures,
+                    count(DISTINCT requested_at) FILTER (WHERE failed AND coalesce(end_reason, '') NOT LIKE :slow) AS broken,
                     max(ended_at) FILTER (WHERE failed) AS failed_at,
                     (array_agg(end_reason ORDER BY id DESC) FILTER (WHERE failed))[1] AS failed_reason,
                     1000 * avg(extract(epoch FROM ready_at - requested_at)) AS cold_start_ms,
@@ -124,6 +125,7 @@ final class SnapshotStore {
     private List<PoolSnapshot> complete(JdbcClient.StatementSpec statement, Instant now) {
         List<PoolRow> pools = statement
                 .param("remembered", StartFailures.REMEMBERED)
+                .param("slow", StartFailures.SLOW_PATTERN)
                 .param("stayed", StartFailures.STAYED_AFTER.toSeconds())
                 .param("counted", settings.patientStarts() ? COUNTED_TO_BE_PATIENT : 0)
                 .param("now", now.atOffset(ZoneOffset.UTC))

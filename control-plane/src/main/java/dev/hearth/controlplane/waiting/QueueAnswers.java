@@ -152,9 +152,12 @@ final class QueueAnswers {
                 .until(retryAt)
                 .with("failedStarts", failures.count())
                 .with("lastReason", failures.lastReason())
-                .says("No replica could be started for it: %s in a row failed, last with \"%s\"; %s."
+                .says("No replica could be started for it: %s in a row %s, last with \"%s\"; %s."
                         .formatted(
                                 Words.counted(failures.count(), "start"),
+                                failures.isOnlySlow()
+                                        ? "were too slow, each gets twice the time of the one before, and the work waits"
+                                        : "failed",
                                 Objects.requireNonNullElse(failures.lastReason(), "no output"),
                                 next));
     }

@@ -308,6 +308,25 @@ class ScalingRoundTest {
     }
 
     @Test
+    void workWaitsForStartsThatAreOnlySlowHoweverManyThereAre() {
+        long pool = db.pool(environment, 1, 1);
+        db.run("r1", 1);
+        db.queue(pool, "r1");
+        IntStream.range(0, 8).forEach(n -> db.failedStart(pool, NOON.minusSeconds(80 - 4 * n)));
+        db.execute("UPDATE replica SET end_reason = 'never came up: " + StartFailures.SLOW + "said no hello'");
+
+        db.round.run(NOON, false);
+
+        assertThat(db.events).isEmpty();
+        StartFailures failures = db.snapshots.pool(pool, NOON).getFirst().failures();
+        assertThat(failures.isOnlySlow()).isTrue();
+        assertThat(failures.backsOff(NOON)).as("the next start is tried later").isTrue();
+
+        db.round.run(NOON.plusSeconds(120), false);
+        assertThat(db.phases(pool)).contains("REQUESTED");
+    }
+
+    @Test
     void onlyStartsSinceTheLastReplicaThatCameUpCountAsFailed() {
         long pool = db.pool(environment, 1, 1);
         db.queue(pool, "r1");

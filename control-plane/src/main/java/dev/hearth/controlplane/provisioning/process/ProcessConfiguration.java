@@ -16,18 +16,16 @@ import org.springframework.core.env.Environment;
 @Configuration(proxyBeanMethods = false)
 class ProcessConfiguration {
 
+    /** Named for what it shows in health. */
+    @Bean
+    WorkerPreparation workerHealthIndicator(@Value("${hearth.home}") Path home, ProvisioningSettings settings) {
+        return new WorkerPreparation(home.toAbsolutePath().normalize(), settings.trainingTimeout());
+    }
+
     /** The worker, as soon as it is unpacked. */
     @Bean
-    CompletableFuture<WorkerInstallation> worker(@Value("${hearth.home}") Path home) {
-        CompletableFuture<WorkerInstallation> worker = new CompletableFuture<>();
-        Thread.ofPlatform().name("worker-installation").daemon().start(() -> {
-            try {
-                worker.complete(WorkerInstallation.prepare(home.toAbsolutePath().normalize()));
-            } catch (RuntimeException e) {
-                worker.completeExceptionally(e);
-            }
-        });
-        return worker;
+    CompletableFuture<WorkerInstallation> worker(WorkerPreparation preparation) {
+        return preparation.worker();
     }
 
     @Bean
@@ -64,6 +62,6 @@ class ProcessConfiguration {
 
     @Bean
     WorkerDescriber workerDescriber(CompletableFuture<WorkerInstallation> worker, ProvisioningSettings settings) {
-        return new WorkerDescriber(worker, new Inherited(settings.inherit()));
+        return new WorkerDescriber(worker, new Inherited(settings.inherit()), settings.describeTimeout());
     }
 }

@@ -6,6 +6,7 @@ import dev.hearth.controlplane.provisioning.ReplicaProvisioner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -13,6 +14,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -133,7 +135,8 @@ final class ProcessProvisioner implements ReplicaProvisioner {
 
     private static End end(int exitCode) {
         String how = switch (exitCode) {
-            case KILLED -> "its process was killed (exit code " + KILLED + ")";
+            case KILLED ->
+                "its process was killed from outside, by the kernel if memory ran out (exit code " + KILLED + ")";
             case TERMINATED -> "its process was told to end while it was busy (exit code " + TERMINATED + ")";
             case OUT_OF_MEMORY -> "its process ran out of memory (exit code " + OUT_OF_MEMORY + ")";
             default -> "its process ended with exit code " + exitCode;
@@ -146,6 +149,18 @@ final class ProcessProvisioner implements ReplicaProvisioner {
     public Room room() {
         Map<Long, String> waiting = Map.copyOf(unready);
         return new Room(STARTS_AT_ONCE + waiting.size(), Set.copyOf(waiting.values()));
+    }
+
+    @Override
+    public Progress progress(long replica) {
+        KeptProcess process = processes.get(replica);
+        Duration cpu = process == null
+                ? Duration.ZERO
+                : Stream.concat(Stream.of(process.replica()), process.replica().descendants())
+                        .map(each -> each.info().totalCpuDuration().orElse(Duration.ZERO))
+                        .reduce(Duration.ZERO, Duration::plus);
+        return new Progress(
+                cpu, folders.output(replica).map(ReplicaOutput::length).orElse(0L));
     }
 
     @Override

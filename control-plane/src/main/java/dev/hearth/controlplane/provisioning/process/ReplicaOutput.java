@@ -30,6 +30,11 @@ record ReplicaOutput(Path file) {
         }
     }
 
+    /** In bytes; none if there is none. */
+    long length() {
+        return file.toFile().length();
+    }
+
     /** Its end; empty if there is none. */
     String tail() {
         try (FileChannel output = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {

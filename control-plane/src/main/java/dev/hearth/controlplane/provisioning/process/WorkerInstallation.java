@@ -9,10 +9,10 @@ import java.nio.file.StandardCopyOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.io.ClassPathResource;
@@ -24,8 +24,7 @@ import org.springframework.core.io.ClassPathResource;
 final class WorkerInstallation {
     private static final String MAIN_CLASS = "dev.hearth.worker.WorkerService";
     private static final String CACHE = "worker.aot";
-    private static final int SECONDS_TO_UNPACK = 60;
-    private static final int SECONDS_TO_TRAIN = 120;
+    private static final Duration UNPACK_WITHIN = Duration.ofMinutes(5);
 
     /** The same for training and for replicas: a cache fits only the flags that it was made with. */
     private static final List<String> FLAGS = List.of(
@@ -35,7 +34,7 @@ final class WorkerInstallation {
 
     private final Path folder;
 
-    private WorkerInstallation(Path folder) {
+    WorkerInstallation(Path folder) {
         this.folder = folder;
     }
 
@@ -53,7 +52,7 @@ final class WorkerInstallation {
                         folder.getFileName() + "-" + ProcessHandle.current().pid());
                 run(
                         workers,
-                        SECONDS_TO_UNPACK,
+                        UNPACK_WITHIN,
                         "-Djarmode=tools",
                         "-jar",
                         jar.toString(),
@@ -65,9 +64,7 @@ final class WorkerInstallation {
                 moveInto(fresh, folder);
             }
             Files.deleteIfExists(jar);
-            WorkerInstallation installation = new WorkerInstallation(folder);
-            installation.train();
-            return installation;
+            return new WorkerInstallation(folder);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot unpack the worker into " + home, e);
         }
@@ -94,20 +91,26 @@ final class WorkerInstallation {
         }
     }
 
-    private void train() throws IOException {
-        Path cache = folder.resolve(CACHE);
-        if (Files.exists(cache)) {
-            return;
-        }
+    boolean isTrained() {
+        return Files.exists(folder.resolve(CACHE));
+    }
+
+    /**
+     * Makes the AOT cache. What it has begun goes with it if it fails.
+     *
+     * @throws IOException if it cannot be made within this time, or not at all
+     */
+    void train(Duration within) throws IOException {
         Path fresh = folder.resolve(CACHE + "-" + ProcessHandle.current().pid());
         List<String> arguments = new ArrayList<>(FLAGS);
         arguments.addAll(
                 List.of("-XX:AOTCacheOutput=" + fresh, "-Dhearth.worker.train=true", "-cp", classPath(), MAIN_CLASS));
         try {
-            run(folder, SECONDS_TO_TRAIN, arguments.toArray(String[]::new));
-            Files.move(fresh, cache, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            log.warn("no AOT cache for the worker, replicas will start more slowly: {}", e.getMessage());
+            run(folder, within, arguments.toArray(String[]::new));
+            Files.move(fresh, folder.resolve(CACHE), StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(fresh);
+            Files.deleteIfExists(Path.of(fresh + ".config"));
         }
     }
 
@@ -134,7 +137,7 @@ final class WorkerInstallation {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
-    private static void run(Path folder, int seconds, String... arguments) throws IOException {
+    private static void run(Path folder, Duration within, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(java()));
         command.addAll(List.of(arguments));
         Path output = Files.createTempFile(folder, "output", ".log");
@@ -143,18 +146,19 @@ final class WorkerInstallation {
                 .redirectOutput(output.toFile())
                 .start();
         try {
-            if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                throw new IOException("it took longer than " + seconds + " s");
+            if (!process.waitFor(within)) {
+                throw new IOException("it took longer than " + within.toSeconds() + " s");
             }
             if (process.exitValue() != 0) {
                 throw new IOException("exit code " + process.exitValue() + ": " + Files.readString(output));
             }
         } catch (InterruptedException e) {
-            process.destroyForcibly();
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         } finally {
+            // The JVM that makes a cache has a child of its own, which writes it.
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
             Files.deleteIfExists(output);
         }
     }

@@ -154,7 +154,11 @@ class PythonReplicaTest {
         await().until(() -> ends.keySet().containsAll(Set.of(10L, 11L)));
         assertThat(ends)
                 .containsEntry(10L, new End("its process ended with exit code 0", true))
-                .containsEntry(11L, new End("its process was killed (exit code 137)", false));
+                .containsEntry(
+                        11L,
+                        new End(
+                                "its process was killed from outside, by the kernel if memory ran out (exit code 137)",
+                                false));
     }
 
     @Test
