@@ -40,8 +40,11 @@ public record StartFailures(
         this(count, count, lastAt, lastReason);
     }
 
-    /** Whether the starts are only slow: work waits for them however many there are. */
-    public boolean isOnlySlow() {
+    /**
+     * Whether the starts are only slow: work waits for them however many there are. Its name begins with no "is", because a
+     * decision stores this record as JSON, and reads no more than its components.
+     */
+    public boolean onlySlow() {
         return count > 0 && broken == 0;
     }
 

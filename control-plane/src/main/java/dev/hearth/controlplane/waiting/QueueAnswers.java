@@ -155,7 +155,7 @@ final class QueueAnswers {
                 .says("No replica could be started for it: %s in a row %s, last with \"%s\"; %s."
                         .formatted(
                                 Words.counted(failures.count(), "start"),
-                                failures.isOnlySlow()
+                                failures.onlySlow()
                                         ? "were too slow, each gets twice the time of the one before, and the work waits"
                                         : "failed",
                                 Objects.requireNonNullElse(failures.lastReason(), "no output"),

@@ -319,7 +319,7 @@ class ScalingRoundTest {
 
         assertThat(db.events).isEmpty();
         StartFailures failures = db.snapshots.pool(pool, NOON).getFirst().failures();
-        assertThat(failures.isOnlySlow()).isTrue();
+        assertThat(failures.onlySlow()).isTrue();
         assertThat(failures.backsOff(NOON)).as("the next start is tried later").isTrue();
 
         db.round.run(NOON.plusSeconds(120), false);
