@@ -215,6 +215,8 @@ class SurvivalIT {
     void aDatabaseThatIsKilledUnderLoadComesBackAndNothingElseIsRestarted() throws IOException {
         server.deployExample("reuse_concurrency", Map.of("replicas", 2, "concurrency", 20, "idleTtl", 120));
         server.deployExample("sleeper", Map.of("replicas", 2, "concurrency", 50, "idleTtl", 120));
+        server.exchange("POST", "/api/v1/environments/sleeper/warm", null, null);
+        await().atMost(Duration.ofSeconds(60)).until(() -> ready("sleeper").size() == 2);
         String run = server.submit("sleeper", "naps", Map.of("n", 2_000, "millis", 200));
         await().atMost(Duration.ofSeconds(90)).until(() -> count(run, "SUCCEEDED") > 200);
         Set<String> before = ready("sleeper");
