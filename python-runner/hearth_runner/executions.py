@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from . import memory
 from .printed import CURRENT, PrintedLines, put_back
-from .wire import Failure, LogLine, Report, key
+from .wire import Failure, LogLine, Report, Waited, key
 
 CANCELLED = "CANCELLED"
 INVALID_INPUT = "INVALID_INPUT"
@@ -91,6 +91,8 @@ class Execution:
         self._lock = threading.Lock()
         self._waits = 0
         self._has_parked = False
+        self._parked_since = 0.0
+        self._waited = 0.0
 
     def _log(self, text: str, error: bool, is_open: bool) -> None:
         self._outbox.log(LogLine(
@@ -114,7 +116,20 @@ class Execution:
             was, self._waits = self._waits, self._waits + change
             if (was == 0) != (self._waits == 0):
                 self._has_parked = True
+                now = time.monotonic()
+                if self._waits > 0:
+                    self._parked_since = now
+                else:
+                    self._waited += now - self._parked_since
                 self._outbox.park(self.attempt, self._waits > 0)
+
+    def waited(self) -> Waited | None:
+        """How long it has waited for children, if it has."""
+        with self._lock:
+            if not self._has_parked:
+                return None
+            seconds = self._waited + (time.monotonic() - self._parked_since if self._waits > 0 else 0)
+            return Waited(attempt=self.attempt, millis=int(seconds * 1_000))
 
     def say_again(self) -> None:
         """On a new stream: how it stands."""
@@ -225,6 +240,12 @@ class Executions:
         with self._changed:
             running = [execution.attempt for execution in self._running.values()]
             return running + [report.attempt for report in self._uncommitted.values()]
+
+    def waited(self):
+        """Of what a hello lists, what has waited for children."""
+        with self._changed:
+            running = list(self._running.values())
+        return [waited for waited in (execution.waited() for execution in running) if waited]
 
     def ended(self):
         """Of what a hello lists, what has ended."""

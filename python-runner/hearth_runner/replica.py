@@ -164,7 +164,7 @@ class Replica:
         return Hello(
             replica=self._settings.replica, join_token=self._settings.join_token, slots=self._settings.slots,
             runtime=self._runtime, running=self._executions.held(), ended=self._executions.ended(),
-            executed=self._executions.begun, pid=os.getpid(), host=os.environ.get("HOSTNAME") or socket.gethostname())
+            waited=self._executions.waited(), executed=self._executions.begun, pid=os.getpid(), host=os.environ.get("HOSTNAME") or socket.gethostname())
 
     def _handle(self, frame) -> None:
         """On the stream's thread: never blocks."""

@@ -154,6 +154,7 @@ def test_after_a_broken_stream_all_that_matters_is_said_again(control_plane, hos
     hello = control_plane.greet()
     assert list(hello.running) == [attempt(1), attempt(2)]
     assert list(hello.ended) == [attempt(2)]
+    assert [waited.attempt for waited in hello.waited] == [attempt(1)]
     said = []
     control_plane.await_frame(lambda frame: said.append(frame) or (
         any(each.reports for each in said) and any(each.parkings for each in said)))

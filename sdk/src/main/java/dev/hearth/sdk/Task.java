@@ -58,9 +58,17 @@ public final class Task<I extends @Nullable Object, O> {
         return declared(terms.withBackoff(first, longest));
     }
 
-    /** Declares how long one attempt may run, 100 ms to 24 h; then it is interrupted and counts as a failure of its own. */
+    /**
+     * Declares how long one attempt may run, 100 ms to 24 h; then it is interrupted and counts as a failure of its own. The time
+     * in which it waits for its children counts, unless {@link #timeoutExcludesChildren()}.
+     */
     public Task<I, O> timeout(Duration most) {
         return declared(terms.withTimeout(most));
+    }
+
+    /** Declares that the time in which an attempt waits for its children does not count towards its {@link #timeout}. */
+    public Task<I, O> timeoutExcludesChildren() {
+        return declared(terms.withTimeoutExcludesChildren(true));
     }
 
     /** Declares how long it may wait for a slot, 100 ms to 24 h; then it ends as TIMED_OUT and is not tried again. */

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hearth.api.Overrides;
 import dev.hearth.model.ReusePolicy;
+import dev.hearth.model.Terms;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
 
 class TaskTest {
     private static final Environment ENV =
@@ -47,6 +50,34 @@ class TaskTest {
         assertThatThrownBy(() -> new NonRetryable(code, "no", null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(code);
+    }
+
+    @Test
+    void waitingForChildrenCountsTowardsATimeoutUnlessATaskOrACallSaysOtherwise() {
+        Terms plain = SQUARE.terms().withTimeout(Duration.ofSeconds(10));
+        assertThat(plain.timeoutExcludesChildren()).isFalse();
+        Environment environment = Environment.named("patient");
+        Terms patient = environment
+                .task("same", Integer.class, Integer.class, x -> x)
+                .timeout(Duration.ofSeconds(10))
+                .timeoutExcludesChildren()
+                .terms();
+        assertThat(patient).isEqualTo(plain.withTimeoutExcludesChildren(true));
+        assertThat(Overrides.NONE.withTimeoutExcludesChildren(true).applyTo(plain))
+                .isEqualTo(patient);
+        assertThat(Overrides.NONE.withTimeoutExcludesChildren(false).applyTo(patient))
+                .isEqualTo(plain);
+        assertThat(Overrides.NONE.withTimeout(Duration.ofSeconds(10)).applyTo(patient))
+                .isEqualTo(patient);
+    }
+
+    @Test
+    void termsThatAnEarlierVersionHasWrittenAreRead() {
+        Terms read = new JsonMapper()
+                .readValue(
+                        "{\"retries\":2,\"backoff\":\"PT1S\",\"longestBackoff\":\"PT1M\",\"timeout\":null}",
+                        Terms.class);
+        assertThat(read).isEqualTo(Terms.DEFAULT.withRetries(2));
     }
 
     @Test

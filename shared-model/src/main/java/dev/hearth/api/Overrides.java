@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param resources of that fresh replica. Refused while reuse is on: a warm replica has the resources that it was started with
  * @param retries see {@link Terms}
  * @param timeout see {@link Terms}
+ * @param timeoutExcludesChildren see {@link Terms}
  * @param queueTimeout see {@link Terms}
  * @param priority -100 to 100: the highest goes first in its pool's queue; null = the caller's, 0 for a run
  */
@@ -23,6 +24,7 @@ public record Overrides(
         @Nullable Resources resources,
         @Nullable Integer retries,
         @Nullable Duration timeout,
+        @Nullable Boolean timeoutExcludesChildren,
         @Nullable Duration queueTimeout,
         @Nullable Integer priority) {
     /** The only value of {@link #reusable}. */
@@ -32,30 +34,34 @@ public record Overrides(
     public static final int HIGHEST_PRIORITY = 100;
 
     /** Changes nothing. */
-    public static final Overrides NONE = new Overrides(null, null, null, null, null, null);
+    public static final Overrides NONE = new Overrides(null, null, null, null, null, null, null);
 
     /** A fresh replica with the environment's resources. */
-    public static final Overrides FRESH = new Overrides(OFF, null, null, null, null, null);
+    public static final Overrides FRESH = new Overrides(OFF, null, null, null, null, null, null);
 
     /** A fresh replica with other resources: cores ({@code "1"}, {@code "500m"}) and memory ({@code "1Gi"}). */
     public static Overrides fresh(String cpu, String memory) {
-        return new Overrides(OFF, Resources.of(cpu, memory), null, null, null, null);
+        return new Overrides(OFF, Resources.of(cpu, memory), null, null, null, null, null);
     }
 
     public Overrides withRetries(int count) {
-        return new Overrides(reusable, resources, count, timeout, queueTimeout, priority);
+        return new Overrides(reusable, resources, count, timeout, timeoutExcludesChildren, queueTimeout, priority);
     }
 
     public Overrides withTimeout(Duration most) {
-        return new Overrides(reusable, resources, retries, most, queueTimeout, priority);
+        return new Overrides(reusable, resources, retries, most, timeoutExcludesChildren, queueTimeout, priority);
+    }
+
+    public Overrides withTimeoutExcludesChildren(boolean excludes) {
+        return new Overrides(reusable, resources, retries, timeout, excludes, queueTimeout, priority);
     }
 
     public Overrides withQueueTimeout(Duration most) {
-        return new Overrides(reusable, resources, retries, timeout, most, priority);
+        return new Overrides(reusable, resources, retries, timeout, timeoutExcludesChildren, most, priority);
     }
 
     public Overrides withPriority(int level) {
-        return new Overrides(reusable, resources, retries, timeout, queueTimeout, level);
+        return new Overrides(reusable, resources, retries, timeout, timeoutExcludesChildren, queueTimeout, level);
     }
 
     /** Whether the call has a replica of its own. */
@@ -71,6 +77,7 @@ public record Overrides(
                 declared.backoff(),
                 declared.longestBackoff(),
                 timeout == null ? declared.timeout() : timeout,
+                timeoutExcludesChildren == null ? declared.timeoutExcludesChildren() : timeoutExcludesChildren,
                 queueTimeout == null ? declared.queueTimeout() : queueTimeout);
     }
 }

@@ -1,5 +1,6 @@
 package dev.hearth.model;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param backoff before the first of these tries, then doubled with each, with jitter; 0 to {@code longestBackoff}
  * @param longestBackoff at most 24 h
  * @param timeout how long one attempt may run; null = as long as it takes
+ * @param timeoutExcludesChildren whether the time in which it waits for its children is left out of {@code timeout}
  * @param queueTimeout how long it may wait for a slot, each time that it queues; null = as long as it takes
  */
 public record Terms(
@@ -19,6 +21,7 @@ public record Terms(
         Duration backoff,
         Duration longestBackoff,
         @Nullable Duration timeout,
+        boolean timeoutExcludesChildren,
         @Nullable Duration queueTimeout) {
     public static final int MOST_RETRIES = 100;
 
@@ -29,7 +32,7 @@ public record Terms(
     public static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(100);
 
     /** Tried once, for as long as it takes. Back-off, once there are retries: 1 s, doubled up to 60 s. */
-    public static final Terms DEFAULT = new Terms(0, Duration.ofSeconds(1), Duration.ofSeconds(60), null, null);
+    public static final Terms DEFAULT = new Terms(0, Duration.ofSeconds(1), Duration.ofSeconds(60), null, false, null);
 
     public Terms {
         List<Violation> faults = new ArrayList<>();
@@ -49,6 +52,19 @@ public record Terms(
         }
     }
 
+    /** From JSON, which may have been written before there was {@code timeoutExcludesChildren}. */
+    @JsonCreator
+    static Terms read(
+            int retries,
+            Duration backoff,
+            Duration longestBackoff,
+            @Nullable Duration timeout,
+            @Nullable Boolean timeoutExcludesChildren,
+            @Nullable Duration queueTimeout) {
+        boolean excludes = timeoutExcludesChildren != null && timeoutExcludesChildren;
+        return new Terms(retries, backoff, longestBackoff, timeout, excludes, queueTimeout);
+    }
+
     private static void checkTimeout(List<Violation> faults, String field, @Nullable Duration value) {
         if (value != null && (value.compareTo(SHORTEST_TIMEOUT) < 0 || value.compareTo(LONGEST) > 0)) {
             faults.add(new Violation(field, value, "must be " + SHORTEST_TIMEOUT + " to " + LONGEST + ", or null"));
@@ -56,18 +72,22 @@ public record Terms(
     }
 
     public Terms withRetries(int count) {
-        return new Terms(count, backoff, longestBackoff, timeout, queueTimeout);
+        return new Terms(count, backoff, longestBackoff, timeout, timeoutExcludesChildren, queueTimeout);
     }
 
     public Terms withBackoff(Duration first, Duration longest) {
-        return new Terms(retries, first, longest, timeout, queueTimeout);
+        return new Terms(retries, first, longest, timeout, timeoutExcludesChildren, queueTimeout);
     }
 
     public Terms withTimeout(@Nullable Duration most) {
-        return new Terms(retries, backoff, longestBackoff, most, queueTimeout);
+        return new Terms(retries, backoff, longestBackoff, most, timeoutExcludesChildren, queueTimeout);
+    }
+
+    public Terms withTimeoutExcludesChildren(boolean excludes) {
+        return new Terms(retries, backoff, longestBackoff, timeout, excludes, queueTimeout);
     }
 
     public Terms withQueueTimeout(@Nullable Duration most) {
-        return new Terms(retries, backoff, longestBackoff, timeout, most);
+        return new Terms(retries, backoff, longestBackoff, timeout, timeoutExcludesChildren, most);
     }
 }

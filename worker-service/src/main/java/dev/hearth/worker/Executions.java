@@ -11,6 +11,7 @@ import dev.hearth.wire.ChildResult;
 import dev.hearth.wire.LogLine;
 import dev.hearth.wire.Output;
 import dev.hearth.wire.Report;
+import dev.hearth.wire.Waited;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -231,6 +232,13 @@ final class Executions {
     /** Nothing is left that is worth waiting for; what was told to stop is not. */
     boolean isIdle() {
         return uncommitted.isEmpty() && running.values().stream().allMatch(RunningExecution::cancelled);
+    }
+
+    /** Of what a hello lists, what has waited for children. */
+    List<Waited> waited() {
+        return running.values().stream()
+                .flatMap(execution -> execution.waited().stream())
+                .toList();
     }
 
     /** Of what a hello lists, what has ended. */

@@ -203,6 +203,7 @@ final class Replica implements DisposableBean {
                 .setRuntime("java " + Runtime.version())
                 .addAllRunning(executions.held())
                 .addAllEnded(executions.ended())
+                .addAllWaited(executions.waited())
                 .setExecuted(executions.begun())
                 .setPid(ProcessHandle.current().pid())
                 .setHost(System.getenv().getOrDefault("HOSTNAME", "localhost"))

@@ -12,11 +12,14 @@ import dev.hearth.wire.AttemptRef;
 import dev.hearth.wire.ChildResult;
 import dev.hearth.wire.ChildSubmit;
 import dev.hearth.wire.Failure;
+import dev.hearth.wire.Waited;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A task that runs: its children, whether it waits for them, and what it prints. */
@@ -34,6 +37,8 @@ final class RunningExecution implements Execution {
     private volatile @Nullable Thread thread;
     private volatile boolean parked;
     private boolean hasParked;
+    private long parkedSince;
+    private long waitedNanos;
     private volatile boolean cancelled;
 
     RunningExecution(Assignment assignment, long replica, Outbox outbox, PrintedLines printed) {
@@ -166,7 +171,24 @@ final class RunningExecution implements Execution {
         }
     }
 
+    /** How long it has waited for children, if it has. */
+    synchronized Optional<Waited> waited() {
+        if (!hasParked) {
+            return Optional.empty();
+        }
+        long nanos = waitedNanos + (parked ? System.nanoTime() - parkedSince : 0);
+        return Optional.of(Waited.newBuilder()
+                .setAttempt(attempt())
+                .setMillis(TimeUnit.NANOSECONDS.toMillis(nanos))
+                .build());
+    }
+
     private synchronized void park(boolean park) {
+        if (park) {
+            parkedSince = System.nanoTime();
+        } else {
+            waitedNanos += System.nanoTime() - parkedSince;
+        }
         parked = park;
         hasParked = true;
         outbox.park(attempt(), park);

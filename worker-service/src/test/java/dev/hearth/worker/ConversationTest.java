@@ -16,6 +16,7 @@ import dev.hearth.wire.Failure;
 import dev.hearth.wire.LogLine;
 import dev.hearth.wire.Output;
 import dev.hearth.wire.Report;
+import dev.hearth.wire.Waited;
 import dev.hearth.wire.WorkerFrame;
 import io.grpc.Status;
 import java.nio.file.Path;
@@ -166,6 +167,20 @@ class ConversationTest {
 
         answer(child, "41");
         assertThat(report().getOutput().getValue().toStringUtf8()).isEqualTo("42");
+    }
+
+    @Test
+    void aHelloTellsHowLongParentsHaveWaitedForTheirChildren() throws Exception {
+        greet();
+        controlPlane.assign(attempt(1), "parent", "5");
+        controlPlane.assign(attempt(2), "waiting", "5");
+        controlPlane.await(frame -> frame.getParkingsCount() > 0);
+
+        controlPlane.breakStream();
+
+        assertThat(controlPlane.await(WorkerFrame::hasHello).getHello().getWaitedList())
+                .extracting(Waited::getAttempt)
+                .containsExactly(attempt(1));
     }
 
     @Test

@@ -32,7 +32,8 @@ public final class OverridesReader {
             throw ProblemException.invalid(List.of(new Violation("overrides", body, "must be an object")));
         }
         JsonFields fields = new JsonFields("overrides.", body, faults);
-        fields.allow("reusable", "resources", "retries", "timeout", "queueTimeout", "priority");
+        fields.allow(
+                "reusable", "resources", "retries", "timeout", "timeoutExcludesChildren", "queueTimeout", "priority");
         boolean off = isOff(fields);
         Resources resources = resources(fields, called.resources(), faults);
         if (resources != null && called.reuse() != null && !off) {
@@ -46,6 +47,7 @@ public final class OverridesReader {
                 resources,
                 number(fields, "retries", 0, Terms.MOST_RETRIES),
                 duration(fields, "timeout"),
+                flag(fields, "timeoutExcludesChildren"),
                 duration(fields, "queueTimeout"),
                 number(fields, "priority", -Overrides.HIGHEST_PRIORITY, Overrides.HIGHEST_PRIORITY));
         if (!faults.isEmpty()) {
@@ -56,6 +58,15 @@ public final class OverridesReader {
 
     private static @Nullable Integer number(JsonFields fields, String name, int least, int most) {
         return fields.get(name) == null ? null : Integer.valueOf(fields.wholeNumber(name, least, least, most));
+    }
+
+    private static @Nullable Boolean flag(JsonFields fields, String name) {
+        JsonNode flag = fields.get(name);
+        if (flag != null && !flag.isBoolean()) {
+            fields.fault(name, flag, "must be true or false, or absent");
+            return null;
+        }
+        return flag == null ? null : flag.booleanValue();
     }
 
     private static @Nullable Duration duration(JsonFields fields, String name) {

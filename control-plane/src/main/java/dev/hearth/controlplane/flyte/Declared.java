@@ -218,6 +218,7 @@ record Declared(
                 first,
                 longest.compareTo(first) < 0 ? first : longest,
                 isSet(metadata.hasTimeout(), metadata.getTimeout()) ? duration(metadata.getTimeout()) : none.timeout(),
+                none.timeoutExcludesChildren(),
                 isSet(
                                 metadata.getTimeouts().hasQueuedTimeout(),
                                 metadata.getTimeouts().getQueuedTimeout())

@@ -2,7 +2,9 @@ package dev.hearth.controlplane.journal;
 
 import dev.hearth.controlplane.journal.Outcome.Failed;
 import dev.hearth.controlplane.journal.Outcome.Succeeded;
+import dev.hearth.controlplane.scheduling.ClaimedAction;
 import dev.hearth.model.ActionPhase;
+import dev.hearth.model.Terms;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -70,7 +72,7 @@ final class SubmitStore {
                 .param(runs.stream().mapToInt(run -> run.terms().retries()).toArray())
                 .param(longs(runs, run -> run.terms().backoff().toMillis()))
                 .param(longs(runs, run -> run.terms().longestBackoff().toMillis()))
-                .param(millis(runs, run -> run.terms().timeout()))
+                .param(millis(runs, run -> stored(run.terms())))
                 .param(millis(runs, run -> run.terms().queueTimeout()))
                 .param(runs.stream().mapToInt(NewRun::priority).toArray())
                 .param(longs(runs, turn))
@@ -176,7 +178,7 @@ final class SubmitStore {
                         .toArray())
                 .param(longs(children, child -> child.terms().backoff().toMillis()))
                 .param(longs(children, child -> child.terms().longestBackoff().toMillis()))
-                .param(millis(children, child -> child.terms().timeout()))
+                .param(millis(children, child -> stored(child.terms())))
                 .param(millis(children, child -> child.terms().queueTimeout()))
                 .param(children.stream().mapToInt(NewChild::priority).toArray())
                 .param(longs(children, turn))
@@ -210,6 +212,12 @@ final class SubmitStore {
             findChildren(known, stored);
         }
         return child -> find(stored, child);
+    }
+
+    /** The timeout as {@link ClaimedAction#of} reads it: below zero if waiting for children is left out of it. */
+    private static @Nullable Duration stored(Terms terms) {
+        Duration timeout = terms.timeout();
+        return timeout != null && terms.timeoutExcludesChildren() ? timeout.negated() : timeout;
     }
 
     private static ActionPhase phaseOf(@Nullable Outcome known) {

@@ -79,6 +79,10 @@ final class SpecSchemas {
         Schema<Object> reusable = typed("string");
         reusable.setEnum(List.of(Overrides.OFF));
         overrides.addProperty("reusable", reusable.description("A fresh replica for this call"));
+        property(
+                overrides,
+                "timeoutExcludesChildren",
+                "Whether the time in which an attempt waits for its children is left out of its timeout");
         for (String timeout : List.of("timeout", "queueTimeout")) {
             overrides.addProperty(timeout, duration("ISO-8601, or seconds as a number"));
         }

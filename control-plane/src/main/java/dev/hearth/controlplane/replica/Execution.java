@@ -23,16 +23,21 @@ final class Execution {
     private boolean over;
     private boolean holdsSlot = true;
     private volatile @Nullable Instant toldToStopAt;
-    private volatile boolean timedOut;
+    private boolean timedOut;
 
     /** It has not been sent yet. */
     Execution(ClaimedAction action) {
         this.action = action;
     }
 
-    /** One that the replica had before it connected. */
-    static Execution adopted(ClaimedAction action) {
+    /**
+     * One that the replica had before it connected.
+     *
+     * @param waited how long it has waited for children before, as the replica says
+     */
+    static Execution adopted(ClaimedAction action, Duration waited) {
         Execution execution = new Execution(action);
+        execution.waited = waited;
         execution.sentAt = action.dispatchedAt();
         execution.acknowledgedAt = action.dispatchedAt();
         return execution;
@@ -89,12 +94,15 @@ final class Execution {
     }
 
     /** Whether its time is over, and this is the first time that anybody notes it. By one thread. */
-    boolean runsOutOfTime(Instant now) {
+    synchronized boolean runsOutOfTime(Instant now) {
         Duration timeout = action.terms().timeout();
+        if (timeout == null || timedOut || toldToStopAt != null) {
+            return false;
+        }
         Instant since = acknowledgedAt == null ? action.dispatchedAt() : acknowledgedAt;
-        boolean news = timeout != null && !timedOut && toldToStopAt == null && now.isAfter(since.plus(timeout));
-        timedOut |= news;
-        return news;
+        Duration leftOut = action.terms().timeoutExcludesChildren() ? waited(now) : Duration.ZERO;
+        timedOut = now.isAfter(since.plus(timeout).plus(leftOut));
+        return timedOut;
     }
 
     /** Answers whether this changes anything. */
@@ -110,11 +118,17 @@ final class Execution {
         return parked ? waited.plus(Duration.between(parkedSince, now)) : waited;
     }
 
-    /** What its caller is told when its time is over: waiting for children counts, so how much of the time that was. */
+    /** What its caller is told when its time is over: how much of it was waiting for children, whether that counts or not. */
     synchronized String ranTooLong(Instant now) {
         Duration children = waited(now).truncatedTo(ChronoUnit.MILLIS);
         String told = "ran longer than its timeout of " + action.terms().timeout();
-        return children.isPositive() ? told + ", of which it waited " + children + " for its children" : told;
+        if (children.isZero()) {
+            return told;
+        }
+        return told
+                + (action.terms().timeoutExcludesChildren() ? ", not counting the " : ", of which it waited ")
+                + children
+                + (action.terms().timeoutExcludesChildren() ? " that it waited for its children" : " for its children");
     }
 
     /** It is over in the process; answers false if that was known. */

@@ -16,6 +16,7 @@ import dev.hearth.model.ErrorCode;
 import dev.hearth.model.ReplicaPhase;
 import dev.hearth.wire.AttemptRef;
 import dev.hearth.wire.Hello;
+import dev.hearth.wire.Waited;
 import dev.hearth.wire.Welcome;
 import io.grpc.Status;
 import java.io.UncheckedIOException;
@@ -23,9 +24,11 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
@@ -109,10 +112,13 @@ final class Greeting {
     private Welcome reconcile(ReplicaSession session, Hello hello, Instant now) {
         Set<AttemptKey> claimed =
                 hello.getRunningList().stream().map(ReplicaSession::key).collect(Collectors.toSet());
+        Map<AttemptKey, Long> waited = hello.getWaitedList().stream()
+                .collect(Collectors.toMap(
+                        each -> ReplicaSession.key(each.getAttempt()), Waited::getMillis, (one, again) -> again));
         List<ClaimedAction> rows = store.runningOn(session.id());
         for (ClaimedAction row : rows) {
             if (claimed.contains(row.attempt())) {
-                session.adopt(row);
+                session.adopt(row, waited(row, waited.getOrDefault(row.attempt(), 0L), now));
             } else {
                 journal.end(Retry.lost(
                         row.attempt(),
@@ -134,10 +140,16 @@ final class Greeting {
                 .map(ReplicaSession::key)
                 .filter(attempt -> !ended.contains(attempt))
                 .forEach(attempt -> {
-                    session.adopt(ClaimedAction.stray(attempt, session.id(), now));
+                    session.adopt(ClaimedAction.stray(attempt, session.id(), now), Duration.ZERO);
                     session.cancel(attempt, now);
                 });
         return session.welcome(ReplicaKeeper.HEARTBEAT, unknown, sessions.endpoints(), logs.mostPerAttempt());
+    }
+
+    /** How long it has waited for children, as its replica says: not longer than it runs. */
+    private static Duration waited(ClaimedAction action, long toldMillis, Instant now) {
+        long runs = Duration.between(action.dispatchedAt(), now).toMillis();
+        return Duration.ofMillis(Math.max(0, Math.min(toldMillis, runs)));
     }
 
     /** A store that is away costs a loss, one that has lost the input ends the action. */

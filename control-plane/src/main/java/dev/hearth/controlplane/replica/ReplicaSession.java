@@ -174,8 +174,8 @@ final class ReplicaSession implements ConnectedReplica {
     }
 
     /** After a reconnect: what it ran before the stream broke goes on, and so does the time that it may take. */
-    void adopt(ClaimedAction action) {
-        running.put(action.attempt(), Execution.adopted(action));
+    void adopt(ClaimedAction action, Duration waited) {
+        running.put(action.attempt(), Execution.adopted(action, waited));
         held.incrementAndGet();
     }
 

@@ -36,7 +36,7 @@ public record ClaimedAction(
         int priority,
         long turn) {
 
-    /** Reads a row of action. */
+    /** Reads a row of action. A timeout below zero leaves out the time in which it waits for its children. */
     public static ClaimedAction of(ResultSet row) throws SQLException {
         Long timeout = row.getObject("timeout_ms", Long.class);
         Long queueTimeout = row.getObject("queue_timeout_ms", Long.class);
@@ -60,7 +60,8 @@ public record ClaimedAction(
                         row.getInt("retries"),
                         Duration.ofMillis(row.getLong("backoff_ms")),
                         Duration.ofMillis(row.getLong("backoff_max_ms")),
-                        timeout == null ? null : Duration.ofMillis(timeout),
+                        timeout == null ? null : Duration.ofMillis(Math.abs(timeout)),
+                        timeout != null && timeout < 0,
                         queueTimeout == null ? null : Duration.ofMillis(queueTimeout)),
                 row.getInt("priority"),
                 row.getLong("turn"));

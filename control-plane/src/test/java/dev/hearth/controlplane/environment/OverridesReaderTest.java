@@ -43,13 +43,18 @@ class OverridesReaderTest {
         assertThat(read("{\"reusable\": null, \"resources\": null, \"retries\": null, \"timeout\": null,"
                         + " \"queueTimeout\": null, \"priority\": null}"))
                 .isEqualTo(Overrides.NONE);
-        assertThat(read("{\"retries\": 0, \"timeout\": 2}"))
-                .isEqualTo(Overrides.NONE.withRetries(0).withTimeout(Duration.ofSeconds(2)));
+        assertThat(read("{\"retries\": 0, \"timeout\": 2, \"timeoutExcludesChildren\": true}"))
+                .isEqualTo(Overrides.NONE
+                        .withRetries(0)
+                        .withTimeout(Duration.ofSeconds(2))
+                        .withTimeoutExcludesChildren(true));
     }
 
     @Test
     void whatNobodyReadsIsRefused() {
         assertThat(faults("{\"timeouts\": 3}")).containsExactly("overrides.timeouts");
+        assertThat(faults("{\"timeoutExcludesChildren\": \"yes\"}"))
+                .containsExactly("overrides.timeoutExcludesChildren");
         assertThat(faults("{\"reusable\": \"off\", \"resources\": {\"disk\": \"1Gi\"}}"))
                 .containsExactly("overrides.resources.disk");
         assertThat(faults("{\"resources\": {\"cpu\": \"2\"}}")).containsExactly("overrides.resources");

@@ -422,6 +422,17 @@ class JournalTest {
     }
 
     @Test
+    void aTimeoutThatLeavesOutTheWaitsForChildrenReachesTheReplicaThatRunsIt() {
+        RememberingReplica replica = engine.replica(1, 4);
+        Terms plain = Terms.DEFAULT.withTimeout(Duration.ofSeconds(10));
+        for (Terms terms : List.of(plain, plain.withTimeoutExcludesChildren(true), Terms.DEFAULT)) {
+            journal.submit(run("r" + terms.timeout() + terms.timeoutExcludesChildren(), terms, 0))
+                    .join();
+            assertThat(replica.next().terms()).isEqualTo(terms);
+        }
+    }
+
+    @Test
     void whatWaitsLongerThanItsQueueTimeoutIsTimedOutWithItsRun() {
         journal.submit(run("late", Terms.DEFAULT.withQueueTimeout(Duration.ofMillis(100)), 0))
                 .join();

@@ -11,6 +11,7 @@ import dev.hearth.wire.ChildSubmit;
 import dev.hearth.wire.Failure;
 import dev.hearth.wire.Heartbeat;
 import dev.hearth.wire.Output;
+import dev.hearth.wire.Parking;
 import dev.hearth.wire.Report;
 import dev.hearth.wire.WorkerFrame;
 import io.grpc.ManagedChannel;
@@ -338,6 +339,44 @@ class WorkerProtocolIT {
                         .as(action.toString())
                         .isEqualTo("SUCCEEDED"));
         stream.cancel();
+    }
+
+    @Test
+    void aTimeoutCanLeaveOutTheTimeInWhichAParentWaitsForItsChildren() throws Exception {
+        RawStream stream = connected();
+        Map<String, Object> terms = Map.of("timeout", "PT2S", "timeoutExcludesChildren", true);
+        String run = server.post("/api/v1/runs", Map.of("environment", "counter", "task", "next", "overrides", terms))
+                .get("name")
+                .asString();
+        AttemptRef attempt = stream.assigned(PATIENCE).getFirst().getAttempt();
+        stream.send(acknowledge(attempt)).send(parking(attempt, true));
+        await("it waits for longer than its timeout")
+                .during(Duration.ofSeconds(3))
+                .atMost(PATIENCE)
+                .until(() -> server.get("/api/v1/runs/" + run)
+                        .get("phase")
+                        .asString()
+                        .equals("RUNNING"));
+
+        stream.send(parking(attempt, false));
+        await("it goes on")
+                .atMost(PATIENCE)
+                .until(() -> server.get("/api/v1/runs/" + run)
+                        .get("phase")
+                        .asString()
+                        .equals("TIMED_OUT"));
+        JsonNode action = server.actions(run).getFirst();
+        assertThat(action.get("error").get("message").asString())
+                .startsWith("ran longer than its timeout of PT2S, not counting the PT")
+                .endsWith("that it waited for its children");
+        stream.cancel();
+    }
+
+    private static byte[] parking(AttemptRef attempt, boolean parked) {
+        return WorkerFrame.newBuilder()
+                .addParkings(Parking.newBuilder().setAttempt(attempt).setParked(parked))
+                .build()
+                .toByteArray();
     }
 
     @Test
