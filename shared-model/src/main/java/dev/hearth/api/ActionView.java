@@ -43,6 +43,8 @@ public record ActionView(
      * @param reused whether the process had served an execution before
      * @param replicaAgeMs age of the process at the start of this attempt
      * @param servedBefore executions that the process had begun before this one
+     * @param waitedForChildrenMs how much of the time between startedAt and endedAt it waited for its children; not known, and 0, of
+     *     one that was cancelled or whose replica was lost
      * @param staleWrites writes in the name of this attempt that came when it was no longer the current one, and were refused
      */
     public record AttemptView(
@@ -59,6 +61,7 @@ public record ActionView(
             boolean reused,
             long replicaAgeMs,
             long servedBefore,
+            long waitedForChildrenMs,
             int staleWrites,
             @Nullable ErrorView error) {}
 }

@@ -51,6 +51,13 @@ public final class Timings {
         return between(attempt.startedAt(), attempt.endedAt());
     }
 
+    /** How much of the time it waited for its children. */
+    public String waitedForChildren(AttemptView attempt) {
+        return attempt.waitedForChildrenMs() > 0
+                ? Durations.text(Duration.ofMillis(attempt.waitedForChildrenMs()))
+                : "";
+    }
+
     /** Nothing for one whose replica could not tell: it ended when that was noticed. */
     public String committed(AttemptView attempt) {
         return attempt.startedAt() == null ? "" : between(attempt.endedAt(), attempt.committedAt());

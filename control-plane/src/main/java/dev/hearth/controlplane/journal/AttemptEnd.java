@@ -25,11 +25,13 @@ public record AttemptEnd(
      *
      * @param replicaAgeMillis age of the process when the attempt started
      * @param servedBefore executions that the process had begun before this one
+     * @param waitedForChildrenMillis how much of the time it waited for its children
      */
     public record Times(
             @Nullable Instant acknowledgedAt,
             @Nullable Instant startedAt,
             Instant endedAt,
             long replicaAgeMillis,
-            long servedBefore) {}
+            long servedBefore,
+            long waitedForChildrenMillis) {}
 }

@@ -54,10 +54,12 @@ final class EndStore {
                     SELECT * FROM unnest(
                         ?::bigint[], ?::bigint[], ?::text[], ?::text[], ?::timestamptz[], ?::boolean[],
                         ?::bytea[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
-                        ?::timestamptz[], ?::timestamptz[], ?::timestamptz[], ?::bigint[], ?::bigint[], ?::bigint[])
+                        ?::timestamptz[], ?::timestamptz[], ?::timestamptz[], ?::bigint[], ?::bigint[], ?::bigint[],
+                        ?::bigint[])
                     AS r (action_id, token, phase, attempt_phase, retry_at, system_fault,
                           output, output_type, output_blob, error_code, error_message, error_details,
-                          acknowledged_at, started_at, ended_at, replica_age_ms, served_before, retry_pool)
+                          acknowledged_at, started_at, ended_at, replica_age_ms, served_before,
+                          waited_for_children_ms, retry_pool)
                 ), ended AS (
                     UPDATE action a
                     SET phase = r.phase,
@@ -77,17 +79,19 @@ final class EndStore {
                     RETURNING a.id, a.run, a.name, a.parent, a.task, a.pool_id, a.phase, a.attempt, a.replica_id,
                               a.dispatched_at, before.available_at AS queued_at, r.attempt_phase, r.acknowledged_at,
                               r.started_at, r.ended_at AS finished_at, r.replica_age_ms, r.served_before,
+                              r.waited_for_children_ms,
                               r.error_code AS fault_code, r.error_message AS fault_message,
                               r.error_details AS fault_details, r.token
                 ), written AS (
                     INSERT INTO attempt (action_id, number, phase, replica_id, queued_at, dispatched_at,
                                          acknowledged_at, started_at, ended_at, committed_at, cold_start_ms, reused,
-                                         replica_age_ms, served_before, error_code, error_message, error_details, token)
+                                         replica_age_ms, served_before, waited_for_children_ms, error_code,
+                                         error_message, error_details, token)
                     SELECT e.id, e.attempt, e.attempt_phase, e.replica_id, e.queued_at, e.dispatched_at,
                            e.acknowledged_at, e.started_at, e.finished_at, ?::timestamptz,
                            greatest(0, coalesce(round(1000 * extract(epoch FROM
                                p.ready_at - greatest(p.requested_at, e.queued_at))), 0)),
-                           e.served_before > 0, e.replica_age_ms, e.served_before,
+                           e.served_before > 0, e.replica_age_ms, e.served_before, e.waited_for_children_ms,
                            e.fault_code, e.fault_message, e.fault_details, e.token
                     FROM ended e LEFT JOIN replica p ON p.id = e.replica_id
                 ), served AS (
@@ -134,6 +138,7 @@ final class EndStore {
                         each, end -> end.times() == null ? now : end.times().endedAt()))
                 .param(longs(each, Times::replicaAgeMillis))
                 .param(longs(each, Times::servedBefore))
+                .param(longs(each, Times::waitedForChildrenMillis))
                 .param(each.stream().map(AttemptEnd::retryPool).toArray(Long[]::new))
                 .param(now.toString())
                 .param(RUNNING)

@@ -1,5 +1,6 @@
 package dev.hearth.controlplane.replica;
 
+import dev.hearth.controlplane.journal.AttemptEnd.Times;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.controlplane.scheduling.ClaimedAction;
 import java.time.Duration;
@@ -100,7 +101,7 @@ final class Execution {
             return false;
         }
         Instant since = acknowledgedAt == null ? action.dispatchedAt() : acknowledgedAt;
-        Duration leftOut = action.terms().timeoutExcludesChildren() ? waited(now) : Duration.ZERO;
+        Duration leftOut = action.terms().timeoutExcludesChildren() ? waitedForChildren(now) : Duration.ZERO;
         timedOut = now.isAfter(since.plus(timeout).plus(leftOut));
         return timedOut;
     }
@@ -108,19 +109,24 @@ final class Execution {
     /** Answers whether this changes anything. */
     synchronized boolean park(boolean park, Instant now) {
         boolean changes = parked != park;
-        waited = waited(now);
+        waited = waitedForChildren(now);
         parkedSince = now;
         parked = park;
         return changes;
     }
 
-    private Duration waited(Instant now) {
+    synchronized Duration waitedForChildren(Instant now) {
         return parked ? waited.plus(Duration.between(parkedSince, now)) : waited;
+    }
+
+    /** As far as they are known before its replica has reported. */
+    Times timesUntil(Instant now) {
+        return new Times(acknowledgedAt, null, now, 0, 0, waitedForChildren(now).toMillis());
     }
 
     /** What its caller is told when its time is over: how much of it was waiting for children, whether that counts or not. */
     synchronized String ranTooLong(Instant now) {
-        Duration children = waited(now).truncatedTo(ChronoUnit.MILLIS);
+        Duration children = waitedForChildren(now).truncatedTo(ChronoUnit.MILLIS);
         String told = "ran longer than its timeout of " + action.terms().timeout();
         if (children.isZero()) {
             return told;

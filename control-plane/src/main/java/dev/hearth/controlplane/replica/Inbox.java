@@ -195,7 +195,8 @@ final class Inbox {
                 started,
                 earlier(now, started.plus(ran)),
                 Math.max(0, report.getReplicaAgeMillis()),
-                Math.max(0, report.getServedBefore()));
+                Math.max(0, report.getServedBefore()),
+                execution == null ? 0 : execution.waitedForChildren(now).toMillis());
     }
 
     private static Instant earlier(Instant one, Instant other) {

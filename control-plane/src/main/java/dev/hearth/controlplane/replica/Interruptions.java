@@ -92,7 +92,7 @@ final class Interruptions implements SmartLifecycle {
                 action, failed.code(), false, now, ThreadLocalRandom.current().nextDouble());
         session.cancel(execution.attempt(), now);
         journal.end(
-                new AttemptEnd(execution.attempt(), failed, retryAt, false, null, null),
+                new AttemptEnd(execution.attempt(), failed, retryAt, false, null, execution.timesUntil(now)),
                 execution.hasOpenChildren(),
                 // It holds its slot until it has stopped.
                 () -> {});

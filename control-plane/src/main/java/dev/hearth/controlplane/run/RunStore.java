@@ -241,6 +241,7 @@ class RunStore {
                 row.getBoolean("reused"),
                 row.getLong("replica_age_ms"),
                 row.getLong("served_before"),
+                row.getLong("waited_for_children_ms"),
                 row.getInt("stale_writes"),
                 error(row));
     }

@@ -21,6 +21,7 @@ class TimingsTest {
         assertThat(timings.sent(attempt)).isEqualTo("50 ms");
         assertThat(timings.began(attempt)).isEqualTo("10 ms");
         assertThat(timings.ran(attempt)).isEqualTo("440 ms");
+        assertThat(timings.waitedForChildren(attempt)).isEqualTo("120 ms");
         assertThat(timings.committed(attempt)).isEqualTo("5.0 ms");
         assertThat(timings.process(attempt)).isEqualTo("2.0 s old, served 3 before");
         assertThat(timings.process(attempt(QUEUED, QUEUED, 0))).isEqualTo("first of its process");
@@ -51,6 +52,7 @@ class TimingsTest {
                 servedBefore > 0,
                 2_000,
                 servedBefore,
+                120,
                 0,
                 null);
     }

@@ -230,6 +230,6 @@ class NestedLoadTest {
                 null,
                 false,
                 null,
-                new AttemptEnd.Times(now, now, now, 100, 3));
+                new AttemptEnd.Times(now, now, now, 100, 3, 7));
     }
 }

@@ -33,7 +33,7 @@ record StoredRows(JdbcClient sql) {
             WHERE (phase = 'SUCCEEDED' AND output_type IS NULL) OR (phase IN ('FAILED', 'ABORTED') AND error_code IS NULL)""",
             "a negative count",
             """
-            SELECT 'attempt ' || action_id FROM attempt WHERE least(replica_age_ms, served_before, cold_start_ms) < 0
+            SELECT 'attempt ' || action_id FROM attempt WHERE least(replica_age_ms, served_before, cold_start_ms, waited_for_children_ms) < 0
             UNION ALL SELECT 'replica ' || id FROM replica
                 WHERE least(executed, heap_bytes, rss_bytes) < 0 OR service_ms < 0
             UNION ALL SELECT 'action ' || id FROM action WHERE least(attempt, user_failures, system_failures) < 0""",

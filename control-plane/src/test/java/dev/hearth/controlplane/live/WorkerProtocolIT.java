@@ -369,6 +369,8 @@ class WorkerProtocolIT {
         assertThat(action.get("error").get("message").asString())
                 .startsWith("ran longer than its timeout of PT2S, not counting the PT")
                 .endsWith("that it waited for its children");
+        assertThat(action.get("attempts").get(0).get("waitedForChildrenMs").asLong())
+                .isGreaterThan(2_000);
         stream.cancel();
     }
 
