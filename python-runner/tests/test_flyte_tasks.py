@@ -164,6 +164,17 @@ def test_a_parent_that_waits_can_be_cancelled(start):
     assert runner.report(number).failure.code == "CANCELLED"
 
 
+def test_a_parent_that_waits_and_is_cancelled_does_not_hold_a_replica_that_drains(start):
+    runner = start(slots=1)
+    enqueued = []
+    runner.door._enqueue = enqueued.append
+    number = runner.start(tasks.sum_of_squares, n=3)
+    until(lambda: len(enqueued) == 3)
+    runner.control_plane.send(drain=wire.Drain(deadline_millis=600_000))
+    runner.control_plane.send(cancels=[wire.Cancel(attempt=attempt(number))])
+    assert runner.exit_code() == 0
+
+
 def test_a_parent_that_is_tried_again_after_a_kill_asks_for_the_same_children(start):
     first = start(slots=1)
     assert children_asked_for(first) == children_asked_for(start(slots=1, bundle=first.bundle))

@@ -263,6 +263,21 @@ class ConversationTest {
     }
 
     @Test
+    void aParentThatWaitsForItsChildrenAndIsCancelledDoesNotHoldAReplicaThatDrains() throws Exception {
+        greet();
+        controlPlane.assign(attempt(1), "parent", "5");
+        controlPlane.await(frame -> frame.getParkingsCount() > 0);
+        controlPlane.send(ControlFrame.newBuilder().setDrain(Drain.newBuilder().setDeadlineMillis(600_000)));
+        controlPlane.await(WorkerFrame::hasHeartbeat);
+        assertThat(exitCode).isNotDone();
+
+        controlPlane.send(
+                ControlFrame.newBuilder().addCancels(Cancel.newBuilder().setAttempt(attempt(1))));
+
+        assertThat(exitCode.get(10, TimeUnit.SECONDS)).isZero();
+    }
+
+    @Test
     void whileItDrainsItBeatsUntilItsLastReportIsCommitted() throws Exception {
         greet();
         controlPlane.assign(attempt(1), "waiting", "1");
