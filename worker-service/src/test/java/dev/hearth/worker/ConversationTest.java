@@ -2,6 +2,7 @@ package dev.hearth.worker;
 
 import static dev.hearth.worker.FakeControlPlane.attempt;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import dev.hearth.sdk.Environment;
@@ -274,7 +275,14 @@ class ConversationTest {
         controlPlane.send(
                 ControlFrame.newBuilder().addCancels(Cancel.newBuilder().setAttempt(attempt(1))));
 
-        assertThat(exitCode.get(10, TimeUnit.SECONDS)).isZero();
+        // Its report is waited for, if it comes before the replica has seen that there is nothing to wait for.
+        await().ignoreExceptions().until(() -> {
+            if (!exitCode.isDone()) {
+                controlPlane.send(ControlFrame.newBuilder().addCommittedReports(attempt(1)));
+            }
+            return exitCode.isDone();
+        });
+        assertThat(exitCode.get()).isZero();
     }
 
     @Test

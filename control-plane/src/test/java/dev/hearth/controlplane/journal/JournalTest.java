@@ -87,7 +87,9 @@ class JournalTest {
 
         assertThat(phase("r1", "a0")).isEqualTo("SUCCEEDED");
         assertThat(runPhase("r1")).isEqualTo("SUCCEEDED");
-        assertThat(number("SELECT count(*) FROM attempt WHERE phase = 'SUCCEEDED' AND reused AND served_before = 3 AND waited_for_children_ms = 7"))
+        assertThat(
+                        number(
+                                "SELECT count(*) FROM attempt WHERE phase = 'SUCCEEDED' AND reused AND served_before = 3 AND waited_for_children_ms = 7"))
                 .isEqualTo(1);
         assertThat(number("SELECT executed FROM replica WHERE id = " + replica.id()))
                 .isEqualTo(1);

@@ -156,6 +156,25 @@ class SurvivalIT {
     }
 
     @Test
+    void aParentThatIsCancelledWhileItWaitsForItsChildrenDoesNotHoldItsDrainingReplica() {
+        server.deployExample("sleeper", Map.of("replicas", 2, "concurrency", 100, "idleTtl", 120));
+        server.deployExample("family", Map.of("replicas", 1, "concurrency", 10, "idleTtl", 120));
+        String run = server.submit("family", "gather", Map.of("n", 1, "millis", 600_000));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() ->
+                        count(run, "RUNNING") == 2 && action(run).get("parked").asBoolean());
+        String replica = action(run).get("replica").asString();
+        server.post("/api/v1/replicas/" + replica + "/drain", Map.of());
+
+        server.post("/api/v1/runs/" + run + "/cancel", null);
+
+        assertThat(phase(run)).isEqualTo("ABORTED");
+        await("it is gone")
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> replicaPhase("family", replica).equals("STOPPED"));
+    }
+
+    @Test
     void aParentKilledAfterHalfOfItsChildrenRunsOnlyTheRest() {
         server.deployExample("sleeper", Map.of("replicas", 2, "concurrency", 100, "idleTtl", 120));
         server.deployExample("family", Map.of("replicas", 1, "concurrency", 10, "idleTtl", 120));
