@@ -149,9 +149,12 @@ class EchoIT {
     /** The types themselves, through a connection as programs have it. */
     @SuppressWarnings("unchecked")
     private static void sdk(List<String> faults) throws Exception {
+        ClassLoader own = Thread.currentThread().getContextClassLoader();
         try (URLClassLoader loader =
                         new URLClassLoader(new URL[] {jar.toUri().toURL()}, EchoIT.class.getClassLoader());
                 Hearth hearth = Hearth.connect("http://127.0.0.1:" + server.port(), null)) {
+            // Where the names of classes in values are looked up.
+            Thread.currentThread().setContextClassLoader(loader);
             Class<?> types = loader.loadClass("dev.hearth.worker.echoed.AllTypes");
             for (Object sample : (List<Object>) types.getField("SAMPLES").get(null)) {
                 Task<Object, Object> task = (Task<Object, Object>)
@@ -162,6 +165,8 @@ class EchoIT {
                     compare(faults, "SDK " + task.name(), input, new String(Json.write(hearth.call(task, value))));
                 }
             }
+        } finally {
+            Thread.currentThread().setContextClassLoader(own);
         }
     }
 
