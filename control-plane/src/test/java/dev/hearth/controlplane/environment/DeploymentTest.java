@@ -130,8 +130,8 @@ class DeploymentTest {
         assertThat(view("shown").get("tasks")).isEqualTo(JSON.readTree("""
                         [{"name": "fan_out", "inputSchema": {"type": "object", "required": ["n"],
                           "properties": {"n": {"type": "integer", "minimum": 1}}},
-                          "terms": {"retries": 0, "backoff": "PT1S", "longestBackoff": "PT1M"}},
-                         {"name": "noop", "terms": {"retries": 0, "backoff": "PT1S", "longestBackoff": "PT1M"}}]"""));
+                          "terms": {"retries": 0, "backoff": "PT1S", "longestBackoff": "PT1M", "timeoutExcludesChildren": false}},
+                         {"name": "noop", "terms": {"retries": 0, "backoff": "PT1S", "longestBackoff": "PT1M", "timeoutExcludesChildren": false}}]"""));
         assertThat(view("shown").at("/pool/state").stringValue()).isEqualTo("COLD");
         assertThat(view("shown").at("/pool/slots").intValue()).isZero();
     }

@@ -248,7 +248,7 @@ class UnaryCallsTest {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             socket.setSoTimeout(20_000);
             OutputStream out = socket.getOutputStream();
-            out.write(("POST /" + GET_IMAGE + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/proto\r\n"
+            out.write(("POST /" + GET_IMAGE + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/proto\r\n"
                             + "Content-Length: 100\r\n\r\nshort")
                     .getBytes(StandardCharsets.US_ASCII));
             out.flush();
