@@ -74,8 +74,7 @@ final class DeployCommand implements Callable<Integer> {
 
     static Deployment deploy(Rest rest, DeclaredEnvironment declared, String bundle, String project) {
         EnvironmentSpec plain = declared.spec();
-        EnvironmentSpec complete =
-                new EnvironmentSpec(plain.image(), bundle, plain.resources(), plain.env(), plain.reuse());
+        EnvironmentSpec complete = plain.withBundle(bundle);
         return rest.send(
                 "PUT",
                 "/api/v1/environments/" + Connection.encoded(declared.name()) + "?" + project,

@@ -3,6 +3,7 @@ package dev.hearth.sdk;
 import dev.hearth.api.EnvironmentSpec;
 import dev.hearth.model.Resources;
 import dev.hearth.model.ReusePolicy;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -34,27 +35,32 @@ public final class Environment {
 
     /** An environment without a reuse policy: a fresh replica for every execution, until {@link #reuse} says otherwise. */
     public static Environment named(String name) {
-        EnvironmentSpec spec =
-                new EnvironmentSpec(EnvironmentSpec.PROCESS_JAVA, null, Resources.DEFAULT, Map.of(), null);
-        return new Environment(name, CALLERS.getCallerClass(), spec);
+        return new Environment(name, CALLERS.getCallerClass(), EnvironmentSpec.of(EnvironmentSpec.PROCESS_JAVA));
     }
 
     /** What each replica may use: cores ({@code "1"}, {@code "500m"}) and memory ({@code "1Gi"}). */
     public Environment resources(String cpu, String memory) {
-        return with(
-                new EnvironmentSpec(spec.image(), spec.bundle(), Resources.of(cpu, memory), spec.env(), spec.reuse()));
+        return with(spec.withResources(Resources.of(cpu, memory)));
     }
 
     /** Keeps replicas warm under this policy. */
     public Environment reuse(ReusePolicy policy) {
-        return with(new EnvironmentSpec(spec.image(), spec.bundle(), spec.resources(), spec.env(), policy));
+        return with(spec.withReuse(policy));
     }
 
     /** Sets an environment variable of each replica. */
     public Environment env(String variable, String value) {
         Map<String, String> env = new LinkedHashMap<>(spec.env());
         env.put(variable, value);
-        return with(new EnvironmentSpec(spec.image(), spec.bundle(), spec.resources(), env, spec.reuse()));
+        return with(spec.withEnv(env));
+    }
+
+    /**
+     * How long a replica may take until it is up, 1 second to 1 day: for tasks whose classes load a model or fill a cache first.
+     * Without it, as the server has it (60 s).
+     */
+    public Environment startTimeout(Duration timeout) {
+        return with(spec.withStartTimeout(timeout));
     }
 
     private Environment with(EnvironmentSpec changed) {

@@ -83,8 +83,7 @@ public final class Hearth implements AutoCloseable {
     }
 
     private Deployment put(String name, EnvironmentSpec spec, String bundle) {
-        EnvironmentSpec complete =
-                new EnvironmentSpec(spec.image(), bundle, spec.resources(), spec.env(), spec.reuse());
+        EnvironmentSpec complete = spec.withBundle(bundle);
         return rest.send("PUT", "/api/v1/environments/" + encoded(name), complete, Deployment.class);
     }
 

@@ -144,11 +144,7 @@ public final class Chaos {
                 hearth.deploy(environment);
                 String path = "/api/v1/environments/" + environment.name();
                 EnvironmentSpec spec = rest.get(path, EnvironmentView.class).spec();
-                rest.send(
-                        "PUT",
-                        path,
-                        new EnvironmentSpec(spec.image(), spec.bundle(), spec.resources(), env, spec.reuse()),
-                        Object.class);
+                rest.send("PUT", path, spec.withEnv(env), Object.class);
             }
         }
     }

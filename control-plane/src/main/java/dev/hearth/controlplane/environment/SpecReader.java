@@ -22,6 +22,8 @@ final class SpecReader {
     private static final String RESERVED = "HEARTH_";
     static final int LONGEST_VALUE = 32 * 1024;
     static final int MOST_VARIABLES = 500;
+    private static final Duration SHORTEST_START = Duration.ofSeconds(1);
+    private static final Duration LONGEST_START = Duration.ofDays(1);
 
     /** Says what is wrong with a bundle for this environment; null = nothing. */
     interface BundleCheck {
@@ -52,17 +54,20 @@ final class SpecReader {
 
     private EnvironmentSpec read(JsonNode body) {
         JsonFields fields = new JsonFields("", body, faults);
-        fields.allow("image", "bundle", "resources", "env", "reuse");
+        fields.allow("image", "bundle", "resources", "env", "reuse", "startTimeout");
         String image = image(fields);
         String bundle = bundle(fields);
         Resources resources = resources(fields.object("resources"), Resources.DEFAULT);
         Map<String, String> env = env(fields.object("env"));
         JsonFields reuse = fields.object("reuse");
         ReusePolicy policy = reuse == null ? null : ReuseReader.read(reuse, minTtl);
+        Duration startTimeout = fields.get("startTimeout") == null
+                ? null
+                : fields.duration("startTimeout", SHORTEST_START, SHORTEST_START, LONGEST_START);
         if (!faults.isEmpty()) {
             throw new InvalidSpecException(faults);
         }
-        return new EnvironmentSpec(image, bundle, resources, env, policy);
+        return new EnvironmentSpec(image, bundle, resources, env, policy, startTimeout);
     }
 
     private String image(JsonFields fields) {

@@ -30,6 +30,9 @@ final class VersionName {
                         .with(recycle.rssBytes());
             }
         }
+        if (spec.startTimeout() != null) {
+            fingerprint.with("startTimeout").with(spec.startTimeout());
+        }
         return fingerprint.hash().substring(0, DIGITS);
     }
 }

@@ -47,7 +47,7 @@ final class Claims {
     /** A new action stands in the queue. */
     void queued(long pool, int priority, int depth) {
         fronts.queued(pool, priority, depth);
-        shares.queued(pool, priority);
+        shares.queued(pool, priority, depth);
     }
 
     /** An action went back to its old place in the queue. */

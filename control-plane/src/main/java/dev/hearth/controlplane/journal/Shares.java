@@ -69,11 +69,11 @@ final class Shares {
         level.served++;
     }
 
-    /** Something was queued that may stand behind the deepest. */
-    void queued(long pool, int priority) {
+    /** Something was queued: whether behind the deepest, its depth says. */
+    void queued(long pool, int priority, int depth) {
         NavigableMap<Integer, Level> levels = pools.get(pool);
         Level level = levels == null ? null : levels.get(priority);
-        if (level != null) {
+        if (level != null && depth < level.deepest) {
             level.emptyUntil = 0;
         }
     }

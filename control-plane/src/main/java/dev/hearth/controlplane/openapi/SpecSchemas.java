@@ -31,6 +31,11 @@ final class SpecSchemas {
         if (spec != null && policy != null) {
             spec.setRequired(List.of("image"));
             property(spec, "env", "Environment variables of each replica; none if absent");
+            Schema<?> start = duration(
+                    "How long a replica may take to come up, 1 s to 1 day: ISO-8601, or seconds as a number; as the"
+                            + " server has it (60 s) if absent or null");
+            start.setTypes(Set.of("string", "number", "null"));
+            spec.addProperty("startTimeout", start);
             describePolicy(policy);
             describeRecycle(requireNonNull(schemas.get("Recycle")));
         }

@@ -45,11 +45,12 @@ final class PoolStore {
         return jdbc.sql("""
                         INSERT INTO pool (identity, environment_id, environment, run, image, bundle, resources, env,
                             single_use, concurrency, replicas_min, replicas_max, scaledown_ttl_ms, idle_ttl_ms,
-                            recycle_executions, recycle_age_ms, recycle_heap_bytes, recycle_rss_bytes, version_id, created_at)
+                            recycle_executions, recycle_age_ms, recycle_heap_bytes, recycle_rss_bytes,
+                            start_timeout_ms, version_id, created_at)
                         VALUES (:identity, :environmentId, :environment, :run, :image, :bundle, :resources::jsonb,
                             :env::jsonb, :singleUse, :concurrency, :min, :max, :scaledownTtl, :idleTtl::bigint,
                             :recycleExecutions::bigint, :recycleAge::bigint, :recycleHeap::bigint, :recycleRss::bigint,
-                            :version::bigint, :now)
+                            :startTimeout::bigint, :version::bigint, :now)
                         ON CONFLICT (identity) DO UPDATE
                         SET replicas_min = excluded.replicas_min,
                             replicas_max = excluded.replicas_max,
@@ -59,6 +60,7 @@ final class PoolStore {
                             recycle_age_ms = excluded.recycle_age_ms,
                             recycle_heap_bytes = excluded.recycle_heap_bytes,
                             recycle_rss_bytes = excluded.recycle_rss_bytes,
+                            start_timeout_ms = excluded.start_timeout_ms,
                             draining = false
                         RETURNING id""")
                 .param("identity", plan.identity())
@@ -79,6 +81,7 @@ final class PoolStore {
                 .param("recycleAge", bounds.recycleAgeMillis())
                 .param("recycleHeap", bounds.recycle().heapBytes())
                 .param("recycleRss", bounds.recycle().rssBytes())
+                .param("startTimeout", bounds.startTimeoutMillis())
                 .param("version", plan.version())
                 .param("now", OffsetDateTime.ofInstant(now, ZoneOffset.UTC))
                 .query(Long.class)

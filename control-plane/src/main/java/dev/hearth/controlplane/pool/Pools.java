@@ -55,8 +55,7 @@ public final class Pools {
     public long poolOfCall(long versionId, @Nullable Resources resources) {
         PoolStore.VersionSpec version = store.version(versionId);
         EnvironmentSpec spec = version.spec();
-        EnvironmentSpec fresh = new EnvironmentSpec(
-                spec.image(), spec.bundle(), resources == null ? spec.resources() : resources, spec.env(), null);
+        EnvironmentSpec fresh = spec.withReuse(null).withResources(resources == null ? spec.resources() : resources);
         return store.upsert(
                 plan(version.environmentId(), version.project(), version.environment(), fresh, null, versionId),
                 clock.instant());
@@ -94,7 +93,7 @@ public final class Pools {
                 run,
                 version,
                 spec,
-                PoolBounds.of(spec.reuse(), settings.maxFreshReplicas()));
+                PoolBounds.of(spec, settings.maxFreshReplicas()));
     }
 
     private static boolean isPerRun(EnvironmentSpec spec) {

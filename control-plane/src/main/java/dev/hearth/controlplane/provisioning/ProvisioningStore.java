@@ -46,6 +46,7 @@ class ProvisioningStore {
      * A live replica whose place is this server's.
      *
      * @param slowBefore while it is starting: how many of the last starts of its pool were slow
+     * @param startTimeout as its environment has it; null = as this server has it
      */
     record Live(
             long replica,
@@ -55,6 +56,7 @@ class ProvisioningStore {
             @Nullable Instant drainingAt,
             boolean busy,
             int slowBefore,
+            @Nullable Duration startTimeout,
             @Nullable Long pid) {
         boolean isStarting() {
             return phase == ReplicaPhase.STARTING;
@@ -133,6 +135,8 @@ class ProvisioningStore {
                         SELECT count(*) FROM (
                             SELECT end_reason FROM replica b WHERE b.pool_id = replica.pool_id AND b.ended_at IS NOT NULL
                             ORDER BY b.id DESC LIMIT 4) before WHERE end_reason LIKE ?) ELSE 0 END AS slow_before,
+                    CASE WHEN phase = 'STARTING' THEN (
+                        SELECT start_timeout_ms FROM pool p WHERE p.id = replica.pool_id) END AS start_timeout_ms,
                     CASE WHEN busy OR draining_at IS NULL THEN draining_at ELSE greatest(draining_at, last_busy_at) END
                         AS draining_at
                 FROM replica CROSS JOIN LATERAL (
@@ -148,6 +152,7 @@ class ProvisioningStore {
                         time(row, "draining_at"),
                         row.getBoolean("busy"),
                         row.getInt("slow_before"),
+                        millis(row, "start_timeout_ms"),
                         row.getObject("pid", Long.class)))
                 .list();
     }
@@ -156,16 +161,21 @@ class ProvisioningStore {
      * Replicas of servers that are not alive, and of which no heartbeat can tell the end: those that take too long to start, and
      * those that were given up before they were ready.
      */
-    List<Long> orphans(Instant startedBefore, Instant drainedBefore) {
+    List<Long> orphans(Duration startTimeout, Duration leaveTimeout, Instant now) {
         return sql.sql("""
                 SELECT id FROM replica r
-                WHERE ((phase = 'STARTING' AND started_at < ?::timestamptz)
+                WHERE ((phase = 'STARTING' AND started_at < ?::timestamptz - make_interval(secs => coalesce(
+                            (SELECT start_timeout_ms FROM pool p WHERE p.id = r.pool_id), ?) / 1000.0))
                         OR (phase = 'DRAINING' AND ready_at IS NULL AND draining_at < ?::timestamptz))
                     AND NOT EXISTS (
                         SELECT 1 FROM control_plane c
                         WHERE c.owner = r.placement ->> 'owner' AND c.seen_at >= now() - make_interval(secs => ?))
                 """)
-                .params(startedBefore.toString(), drainedBefore.toString(), Membership.DEAD_AFTER.toSeconds())
+                .params(
+                        now.toString(),
+                        startTimeout.toMillis(),
+                        now.minus(leaveTimeout).toString(),
+                        Membership.DEAD_AFTER.toSeconds())
                 .query((row, n) -> row.getLong("id"))
                 .list();
     }
@@ -176,6 +186,11 @@ class ProvisioningStore {
                 .query(String.class)
                 .optional()
                 .orElse(ReplicaPhase.LOST.name()));
+    }
+
+    private static @Nullable Duration millis(ResultSet row, String column) throws SQLException {
+        Long millis = row.getObject(column, Long.class);
+        return millis == null ? null : Duration.ofMillis(millis);
     }
 
     private static @Nullable Instant time(ResultSet row, String column) throws SQLException {

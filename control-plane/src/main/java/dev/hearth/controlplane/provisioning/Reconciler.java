@@ -98,7 +98,7 @@ final class Reconciler implements SmartLifecycle {
             } else if (replica.phase() == ReplicaPhase.DRAINING && replica.readyAt() == null) {
                 provisioner.stop(replica.replica(), false);
             }
-            boolean wasStarted = replica.startedAt().isBefore(now.minus(settings.startTimeout()))
+            boolean wasStarted = replica.startedAt().isBefore(now.minus(starts.usual(replica)))
                     || replica.phase() != ReplicaPhase.STARTING;
             if (!present.contains(replica.replica()) && wasStarted) {
                 ended(replica.replica(), new End("it is no longer there", false));
@@ -116,7 +116,7 @@ final class Reconciler implements SmartLifecycle {
         if (!surroundings.outages().isSettled(Membership.DEAD_AFTER)) {
             return;
         }
-        store.orphans(now.minus(settings.startTimeout()), now.minus(settings.leaveTimeout()))
+        store.orphans(settings.startTimeout(), settings.leaveTimeout(), now)
                 .forEach(replica -> ended(replica, new End("its control plane is gone", false)));
     }
 

@@ -41,16 +41,24 @@ final class Starts {
         }
     }
 
+    /** What its environment allows, or this server. */
+    Duration usual(Live replica) {
+        return replica.startTimeout() == null ? timeout : replica.startTimeout();
+    }
+
     Duration allowed(Live replica) {
-        return timeout.multipliedBy(1L << Math.min(replica.slowBefore(), MOST_DOUBLINGS));
+        return usual(replica).multipliedBy(1L << Math.min(replica.slowBefore(), MOST_DOUBLINGS));
     }
 
     /** Why a start is ended that is not up in time. */
     String why(Live replica, Instant now) {
         Duration allowed = allowed(replica);
-        String more = allowed.equals(timeout) ? "" : ", of which this start had more because those before it were slow";
-        String said = "said no hello within " + allowed.toSeconds() + " s (hearth.provisioning.start-timeout" + more
-                + "), ended by Hearth";
+        String more = allowed.equals(usual(replica))
+                ? ""
+                : ", of which this start had more because those before it were slow";
+        String setting =
+                replica.startTimeout() == null ? "hearth.provisioning.start-timeout" : "its environment's startTimeout";
+        String said = "said no hello within " + allowed.toSeconds() + " s (" + setting + more + "), ended by Hearth";
         return isSlow(replica.replica(), now) ? StartFailures.SLOW + said : said;
     }
 

@@ -10,7 +10,6 @@ import dev.hearth.controlplane.problem.ProblemException;
 import dev.hearth.controlplane.security.OpenServerRefusal;
 import dev.hearth.controlplane.signals.Signals;
 import dev.hearth.controlplane.storage.BlobStore;
-import dev.hearth.model.Resources;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -199,7 +198,7 @@ public final class Api implements AutoCloseable {
                 List.of("n"));
         return new DeclaredEnvironment(
                 name,
-                new EnvironmentSpec(EnvironmentSpec.PROCESS_JAVA, null, Resources.DEFAULT, Map.of(), null),
+                EnvironmentSpec.of(EnvironmentSpec.PROCESS_JAVA),
                 List.of(new DeclaredTask("noop", null, null, null), new DeclaredTask("fan_out", schema, null, null)));
     }
 

@@ -66,6 +66,19 @@ class DeploymentTest {
     }
 
     @Test
+    void moreTimeToStartIsGivenToThePoolThatIsThere() {
+        String before = spec("startup", "{\"replicas\": 2}");
+        Answer first = deploy("startup", before);
+        assertThat(pool(first).get("start_timeout_ms")).isNull();
+        Answer more = deploy("startup", before.replaceFirst("\\{", "{\"startTimeout\": \"PT5M\", "));
+
+        assertThat(more.status()).isEqualTo(201);
+        assertThat(more.body().get("pool")).isEqualTo(first.body().get("pool"));
+        assertThat(pool(more).get("start_timeout_ms")).isEqualTo(300_000L);
+        assertThat(view("startup").at("/spec/startTimeout").stringValue()).isEqualTo("PT5M");
+    }
+
+    @Test
     void changingWhatAReplicaIsMakesAnotherPoolAndDrainsTheOneBefore() {
         Answer first = deploy("swap", spec("swap", "{\"replicas\": 2}"));
         Answer second = deploy("swap", spec("swap", "{\"replicas\": 2, \"concurrency\": 5}"));

@@ -11,14 +11,14 @@ import dev.hearth.model.ReusePolicy;
 import dev.hearth.model.Violation;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 
 class OverridesReaderTest {
-    private static final EnvironmentSpec CALLED = new EnvironmentSpec(
-            EnvironmentSpec.PROCESS_JAVA, null, Resources.of("500m", "2Gi"), Map.of(), ReusePolicy.replicas(2));
+    private static final EnvironmentSpec CALLED = EnvironmentSpec.of(EnvironmentSpec.PROCESS_JAVA)
+            .withResources(Resources.of("500m", "2Gi"))
+            .withReuse(ReusePolicy.replicas(2));
 
     private static Overrides read(String json) {
         return OverridesReader.read(new JsonMapper().readTree(json), CALLED);

@@ -61,6 +61,8 @@ class SpecReaderTest {
                 "reuse.scope | \"GLOBAL\" | must be \"global\"",
                 "reuse.scope | 1 | must be \"global\"",
                 "reuse.scaleDownTtl | 30 | is no field here; the fields are replicas, concurrency, scaledownTtl",
+                "startTimeout | 0.5 | must be a duration from PT1S to PT24H",
+                "startTimeout | \"P2D\" | must be a duration from PT1S to PT24H",
                 "reuse | true | must be an object",
                 "reuse | [] | must be an object",
                 "image | null | must be \"process:java\"",
@@ -134,6 +136,7 @@ class SpecReaderTest {
                         .reuse())
                 .isNull();
         assertThat(read(with("reuse", "null")).reuse()).isNull();
+        assertThat(read(with("startTimeout", "null")).startTimeout()).isNull();
     }
 
     @Test
@@ -145,6 +148,7 @@ class SpecReaderTest {
         assertThat(reuse("{\"idleTtl\": \"PT10M\"}").idleTtl()).isEqualTo(Duration.ofMinutes(10));
         assertThat(reuse("{\"scaledownTtl\": 1.5}").scaledownTtl()).isEqualTo(Duration.ofMillis(1500));
         assertThat(reuse("{\"scope\": \"run\"}").scope()).isEqualTo(Scope.RUN);
+        assertThat(read(with("startTimeout", "\"PT5M\"")).startTimeout()).isEqualTo(Duration.ofMinutes(5));
         assertThat(read(with("resources", "{\"cpu\": 0.5, \"memory\": 536870912}"))
                         .resources()
                         .cpuMillis())

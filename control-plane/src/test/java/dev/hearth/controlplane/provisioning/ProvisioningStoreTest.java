@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.hearth.controlplane.MigratedDatabase;
 import dev.hearth.controlplane.provisioning.ReplicaProvisioner.Room;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Optional;
@@ -49,8 +50,24 @@ class ProvisioningStoreTest {
         database.replica(pool, 5, "STARTING", "dead", "started_at = now()");
         database.replica(pool, 6, "STARTING", "alive");
 
-        Instant bound = now.minusSeconds(30);
-        assertThat(store.orphans(bound, bound)).containsExactlyInAnyOrder(neverStarted, neverNeeded);
+        Duration bound = Duration.ofSeconds(30);
+        assertThat(store.orphans(bound, bound, now)).containsExactlyInAnyOrder(neverStarted, neverNeeded);
+    }
+
+    @Test
+    void aStartHasTheTimeOfItsEnvironment() {
+        long starting = database.replica(pool, 1, "STARTING", "dead", "started_at = now() - interval '5 min'");
+        assertThat(store.live("dead"))
+                .singleElement()
+                .satisfies(live -> assertThat(live.startTimeout()).isNull());
+        database.sql().sql("UPDATE pool SET start_timeout_ms = 600000").update();
+
+        Duration bound = Duration.ofSeconds(30);
+        assertThat(store.live("dead"))
+                .singleElement()
+                .satisfies(live -> assertThat(live.startTimeout()).isEqualTo(Duration.ofMinutes(10)));
+        assertThat(store.orphans(bound, bound, now)).isEmpty();
+        assertThat(store.orphans(bound, bound, now.plusSeconds(301))).containsExactly(starting);
     }
 
     @Test

@@ -48,6 +48,14 @@ class StartsTest {
                 .contains("within 120 s", "those before it were slow");
     }
 
+    @Test
+    void anEnvironmentThatAllowsMoreIsTakenAtItsWord() {
+        Live slow = new Live(1, ReplicaPhase.STARTING, NOON, null, null, false, 1, Duration.ofMinutes(5), null);
+        assertThat(starts.allowed(slow)).isEqualTo(Duration.ofMinutes(10));
+        assertThat(whyAfter(new ReplicaProvisioner.Progress(Duration.ZERO, 1), slow))
+                .contains("within 600 s (its environment's startTimeout, of which");
+    }
+
     private String whyAfter(ReplicaProvisioner.Progress progress, Live replica) {
         Instant half = NOON.plus(starts.allowed(replica).dividedBy(2));
         starts.look(List.of(replica), half);
@@ -56,7 +64,7 @@ class StartsTest {
     }
 
     private static Live starting(int slowBefore) {
-        return new Live(1, ReplicaPhase.STARTING, NOON, null, null, false, slowBefore, null);
+        return new Live(1, ReplicaPhase.STARTING, NOON, null, null, false, slowBefore, null, null);
     }
 
     private static final class Place implements ReplicaProvisioner {
