@@ -5,6 +5,7 @@ import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.controlplane.scheduling.ClaimedAction;
 import dev.hearth.controlplane.scheduling.Slot;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -29,6 +30,18 @@ final class ClaimStore {
             FROM (
                 SELECT a.id, a.priority, a.turn FROM action a
                 WHERE a.pool_id = p.pool_id AND a.phase = 'QUEUED' AND a.available_at <= ?::timestamptz %s
+                ORDER BY a.priority DESC, a.turn, a.id
+                LIMIT p.free
+                FOR UPDATE SKIP LOCKED) w
+            """;
+
+    /** Where no children are: roots behind their front. */
+    private static final String BEHIND_FRONT_OF_ROOTS = """
+            SELECT w.id, row_number() OVER (ORDER BY w.turn, w.id) AS place
+            FROM (
+                SELECT a.id, a.turn FROM action a
+                WHERE a.pool_id = p.pool_id AND a.phase = 'QUEUED' AND a.available_at <= ?::timestamptz
+                    AND a.priority = f.priority AND (a.turn, a.id) > (f.turn, f.id)
                 ORDER BY a.priority DESC, a.turn, a.id
                 LIMIT p.free
                 FOR UPDATE SKIP LOCKED) w
@@ -73,20 +86,24 @@ final class ClaimStore {
     /** The same without the entries up to the fronts of these pools: begins behind each and stays within its priority. */
     List<ClaimedAction> claimBehind(Map<Long, Front> fronts, List<Slot> slots, Instant now) {
         List<Front> each = List.copyOf(fronts.values());
+        boolean haveChildren = each.stream().anyMatch(Front::hasChildren);
+        List<Object> arguments = new ArrayList<>(List.of(
+                List.copyOf(fronts.keySet()).toArray(Long[]::new),
+                each.stream().map(Front::priority).toArray(Integer[]::new),
+                each.stream().map(front -> front.children().turn()).toArray(Long[]::new),
+                each.stream().map(front -> front.children().id()).toArray(Long[]::new),
+                each.stream().map(front -> front.behind().turn()).toArray(Long[]::new),
+                each.stream().map(front -> front.behind().id()).toArray(Long[]::new),
+                now.toString()));
+        if (haveChildren) {
+            arguments.add(now.toString());
+        }
         return claim(
                 slots,
                 "JOIN unnest(?::bigint[], ?::smallint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])"
                         + " AS f (pool_id, priority, child_turn, child_id, turn, id) USING (pool_id)",
-                BEHIND_FRONTS,
-                List.of(
-                        List.copyOf(fronts.keySet()).toArray(Long[]::new),
-                        each.stream().map(Front::priority).toArray(Integer[]::new),
-                        each.stream().map(front -> front.children().turn()).toArray(Long[]::new),
-                        each.stream().map(front -> front.children().id()).toArray(Long[]::new),
-                        each.stream().map(front -> front.behind().turn()).toArray(Long[]::new),
-                        each.stream().map(front -> front.behind().id()).toArray(Long[]::new),
-                        now.toString(),
-                        now.toString()),
+                haveChildren ? BEHIND_FRONTS : BEHIND_FRONT_OF_ROOTS,
+                arguments,
                 now);
     }
 

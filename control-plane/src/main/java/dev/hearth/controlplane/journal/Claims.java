@@ -8,6 +8,7 @@ import dev.hearth.controlplane.journal.Shares.Owed;
 import dev.hearth.controlplane.scheduling.ClaimedAction;
 import dev.hearth.controlplane.scheduling.Dispatcher;
 import dev.hearth.controlplane.scheduling.Slot;
+import dev.hearth.controlplane.scheduling.Turn;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -44,10 +45,14 @@ final class Claims {
         return round.claimed;
     }
 
-    /** A new action stands in the queue. */
-    void queued(long pool, int priority, int depth) {
-        fronts.queued(pool, priority, depth);
-        shares.queued(pool, priority, depth);
+    /**
+     * A new action stands in the queue.
+     *
+     * @param lowest the lowest turn that it may have
+     */
+    void queued(long pool, int priority, long lowest) {
+        fronts.queued(pool, priority, lowest);
+        shares.queued(pool, priority, Turn.depth(lowest));
     }
 
     /** An action went back to its old place in the queue. */

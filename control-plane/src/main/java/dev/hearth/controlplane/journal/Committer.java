@@ -112,15 +112,17 @@ final class Committer {
     }
 
     private void noteQueued(Batch batch, List<ActionChange> changes) {
-        batch.runs.forEach(
-                wish -> giving.queued(wish.what().poolId(), wish.what().priority(), 0));
+        batch.runs.forEach(wish -> giving.queued(
+                wish.what().poolId(),
+                wish.what().priority(),
+                turns.lowest(wish.what().poolId(), 0)));
         for (Wish<NewChild, StoredAction> wish : batch.children) {
             NewChild child = wish.what();
             if (child.parentNumber() > 1) {
                 // It may have existed and begin anew.
                 giving.requeued(child.poolId());
             } else {
-                giving.queued(child.poolId(), child.priority(), child.depth());
+                giving.queued(child.poolId(), child.priority(), turns.lowest(child.poolId(), child.depth()));
             }
         }
         changes.stream()

@@ -31,9 +31,14 @@ final class Fronts {
     /**
      * Where to go on. What is there has the same priority as what was claimed last.
      *
+     * @param children {@link Place#BEHIND_CHILDREN} if there were none, and none was queued since
      * @param behind where those begin that follow the children: with the roots, or elsewhere where they have their share
      */
     record Front(int priority, Place children, Place behind) {
+        boolean hasChildren() {
+            return !children.equals(Place.BEHIND_CHILDREN);
+        }
+
         private Front after(ClaimedAction action) {
             Place place = new Place(action.turn(), action.attempt().action());
             return action.depth() > 0 ? new Front(priority, place, behind) : new Front(priority, children, place);
@@ -58,7 +63,7 @@ final class Fronts {
         int priority = claimed.getLast().priority();
         Front front = trusted && known != null && known.front().priority() == priority
                 ? known.front()
-                : new Front(priority, Place.BEFORE_CHILDREN, Place.BEFORE_ROOTS);
+                : new Front(priority, children(claimed, priority), Place.BEFORE_ROOTS);
         for (ClaimedAction action : claimed) {
             if (action.priority() == priority) {
                 front = front.after(action);
@@ -71,21 +76,31 @@ final class Fronts {
         fronts.put(pool, new Known(front, until));
     }
 
+    /** A root that was claimed from the beginning of the queue had no child before it. */
+    private static Place children(List<ClaimedAction> claimed, int priority) {
+        boolean hasRoot = claimed.stream().anyMatch(action -> action.priority() == priority && action.depth() == 0);
+        return hasRoot ? Place.BEHIND_CHILDREN : Place.BEFORE_CHILDREN;
+    }
+
     /**
      * A new action was queued. Its fair turn is none that is over and its id is the highest, so only its priority or its depth can
      * put it before the front.
+     *
+     * @param lowest the lowest turn that it may have
      */
-    void queued(long pool, int priority, int depth) {
+    void queued(long pool, int priority, long lowest) {
         Known known = fronts.get(pool);
         if (known == null) {
             return;
         }
         Front front = known.front();
+        int depth = Turn.depth(lowest);
         if (priority > front.priority()) {
             fronts.remove(pool);
-        } else if (depth > Turn.depth(front.children().turn()) && depth > 0) {
+        } else if (depth > 0
+                && (!front.hasChildren() || depth > Turn.depth(front.children().turn()))) {
             fronts.put(
-                    pool, new Known(new Front(front.priority(), Place.BEFORE_CHILDREN, front.behind()), known.until()));
+                    pool, new Known(new Front(front.priority(), new Place(lowest, 0), front.behind()), known.until()));
         }
     }
 

@@ -54,6 +54,11 @@ final class Turns {
         return Turn.at(depth, turn);
     }
 
+    /** Of all that will be queued at this depth. */
+    long lowest(long pool, int depth) {
+        return Turn.at(depth, pool(pool).now);
+    }
+
     void served(long pool, long turn) {
         Pool known = pool(pool);
         known.now = Math.max(known.now, Turn.fair(turn));

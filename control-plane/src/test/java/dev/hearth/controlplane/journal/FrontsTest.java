@@ -21,7 +21,7 @@ class FrontsTest {
     @Test
     void aClaimBeginsBehindTheLastThatWasClaimed() {
         fronts.claimed(POOL, List.of(action(3, 5, 1), action(0, 2, 9)), NOW);
-        assertThat(fronts.of(POOL, NOW)).isEqualTo(new Front(0, Place.BEFORE_CHILDREN, new Place(2, 9)));
+        assertThat(fronts.of(POOL, NOW)).isEqualTo(new Front(0, Place.BEHIND_CHILDREN, new Place(2, 9)));
         assertThat(fronts.of(POOL + 1, NOW)).isNull();
     }
 
@@ -30,7 +30,7 @@ class FrontsTest {
         fronts.claimed(POOL, List.of(action(0, 2, 9)), NOW);
         Instant later = NOW.plus(Fronts.TRUSTED_FOR).minusMillis(1);
         fronts.claimed(POOL, List.of(action(0, 2, 10)), later);
-        assertThat(fronts.of(POOL, later)).isEqualTo(new Front(0, Place.BEFORE_CHILDREN, new Place(2, 10)));
+        assertThat(fronts.of(POOL, later)).isEqualTo(new Front(0, Place.BEHIND_CHILDREN, new Place(2, 10)));
         assertThat(fronts.of(POOL, later.plusMillis(1))).isNull();
         fronts.claimed(POOL, List.of(action(0, 2, 11)), later.plusMillis(1));
         assertThat(fronts.of(POOL, later.plusMillis(2))).isNotNull();
@@ -39,9 +39,9 @@ class FrontsTest {
     @Test
     void whatComesBeforeTheFrontIsNotHidden() {
         fronts.claimed(POOL, List.of(action(1, 2, 9)), NOW);
-        fronts.queued(POOL, 1, 0);
+        fronts.queued(POOL, 1, 9);
         assertThat(fronts.of(POOL, NOW)).isNotNull();
-        fronts.queued(POOL, 2, 0);
+        fronts.queued(POOL, 2, 9);
         assertThat(fronts.of(POOL, NOW)).isNull();
         fronts.claimed(POOL, List.of(action(1, 2, 9)), NOW);
         fronts.requeued(POOL);
@@ -52,7 +52,7 @@ class FrontsTest {
     void childrenAndRootsHaveAFrontEachAndAChildMovesThatOfTheRootsNot() {
         long child = Turn.at(1, 2);
         fronts.claimed(POOL, List.of(action(0, child, 9), action(0, 2, 4)), NOW);
-        fronts.queued(POOL, 0, 1);
+        fronts.queued(POOL, 0, Turn.at(1, 0));
         assertThat(fronts.of(POOL, NOW)).isEqualTo(new Front(0, new Place(child, 9), new Place(2, 4)));
         fronts.claimed(POOL, List.of(action(0, child, 10)), NOW);
         assertThat(fronts.of(POOL, NOW)).isEqualTo(new Front(0, new Place(child, 10), new Place(2, 4)));
@@ -61,8 +61,22 @@ class FrontsTest {
     @Test
     void aDeeperOneThanTheChildrenBeforeIsNotHidden() {
         fronts.claimed(POOL, List.of(action(0, Turn.at(1, 2), 9), action(0, 2, 4)), NOW);
-        fronts.queued(POOL, 0, 2);
-        assertThat(fronts.of(POOL, NOW)).isEqualTo(new Front(0, Place.BEFORE_CHILDREN, new Place(2, 4)));
+        fronts.queued(POOL, 0, Turn.at(2, 7));
+        assertThat(fronts.of(POOL, NOW)).isEqualTo(new Front(0, new Place(Turn.at(2, 7), 0), new Place(2, 4)));
+    }
+
+    @Test
+    void whereRootsWereClaimedFirstNoChildrenAreLookedForUntilOneIsQueued() {
+        fronts.claimed(POOL, List.of(action(0, 2, 9)), NOW);
+        assertThat(fronts.of(POOL, NOW)).isNotNull().returns(false, Front::hasChildren);
+        fronts.queued(POOL, 0, Turn.at(1, 2));
+        assertThat(fronts.of(POOL, NOW)).isEqualTo(new Front(0, new Place(Turn.at(1, 2), 0), new Place(2, 9)));
+    }
+
+    @Test
+    void childrenThatWereClaimedFirstMayHaveMoreBehindThem() {
+        fronts.claimed(POOL, List.of(action(0, Turn.at(1, 2), 9)), NOW);
+        assertThat(fronts.of(POOL, NOW)).isNotNull().returns(true, Front::hasChildren);
     }
 
     private static ClaimedAction action(int priority, long turn, long id) {
