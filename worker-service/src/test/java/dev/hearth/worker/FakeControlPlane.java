@@ -68,12 +68,16 @@ final class FakeControlPlane implements AutoCloseable {
     }
 
     void assign(AttemptRef attempt, String task, String input) {
+        assign(attempt, "env", task, input);
+    }
+
+    void assign(AttemptRef attempt, String environment, String task, String input) {
         send(ControlFrame.newBuilder()
                 .addAssignments(Assignment.newBuilder()
                         .setAttempt(attempt)
                         .setRun("run")
                         .setName("a" + attempt.getAction())
-                        .setEnvironment("env")
+                        .setEnvironment(environment)
                         .setTask(task)
                         .setNumber(1)
                         .setInput(ByteString.copyFromUtf8(input))));

@@ -64,6 +64,9 @@ class WorldOfATaskTest {
                     return ((ch.qos.logback.classic.Logger) org.slf4j.LoggerFactory.getLogger("x")).getName();
                 });
 
+                static final Environment OTHER = Environment.named("other");
+                static final Task<Void, String> OTHER_READ = OTHER.task("read", String.class, () -> "of the other");
+
                 static List<String> forked() throws Exception {
                     List<String> found = new ArrayList<>();
                     try (ExecutorService virtual = Executors.newVirtualThreadPerTaskExecutor();
@@ -218,14 +221,29 @@ class WorldOfATaskTest {
         assertThat(lines).anySatisfy(line -> assertThat(line.getText()).contains("by a handler of its own"));
     }
 
+    @Test
+    void tasksOfOneNameInTwoEnvironmentsAreTwo() throws Exception {
+        assertThat(output("other", "read")).isEqualTo("\"of the other\"");
+        assertThat(output("env", "read")).isEqualTo("\"found\"");
+        assertThat(run("other", "declared").getFailure().getMessage()).contains("declared", "other");
+    }
+
     private String output(String task) throws Exception {
-        Report report = run(task);
+        return output("env", task);
+    }
+
+    private String output(String environment, String task) throws Exception {
+        Report report = run(environment, task);
         assertThat(report.getFailure().getDetails()).isEmpty();
         return report.getOutput().getValue().toStringUtf8();
     }
 
     private Report run(String task) throws Exception {
-        replica.controlPlane().assign(attempt(++attempts), task, "null");
+        return run("env", task);
+    }
+
+    private Report run(String environment, String task) throws Exception {
+        replica.controlPlane().assign(attempt(++attempts), environment, task, "null");
         return replica.controlPlane()
                 .await(frame -> frame.getReportsCount() > 0)
                 .getReports(0);

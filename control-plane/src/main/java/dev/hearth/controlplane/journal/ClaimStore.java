@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.LongStream;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -151,6 +152,23 @@ final class ClaimStore {
                 .param(now.toString())
                 .query((row, n) -> ClaimedAction.of(row))
                 .list();
+    }
+
+    /** Which of these claims are stored, by primary key. */
+    Set<AttemptKey> stored(List<ClaimedAction> claimed) {
+        return Set.copyOf(sql.sql("""
+                SELECT a.id, a.token FROM unnest(?::bigint[], ?::bigint[]) AS c (id, token)
+                JOIN action a ON a.id = c.id AND a.token = c.token AND a.phase = ?
+                """)
+                .param(claimed.stream()
+                        .mapToLong(action -> action.attempt().action())
+                        .toArray())
+                .param(claimed.stream()
+                        .mapToLong(action -> action.attempt().token())
+                        .toArray())
+                .param(EndStore.RUNNING)
+                .query((row, n) -> new AttemptKey(row.getLong("id"), row.getLong("token")))
+                .list());
     }
 
     /** By primary key; no indexed column changes, so the update stays HOT. */

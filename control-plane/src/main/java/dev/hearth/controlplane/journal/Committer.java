@@ -5,6 +5,7 @@ import dev.hearth.controlplane.journal.Batch.Hopeless;
 import dev.hearth.controlplane.journal.Outcome.Failed;
 import dev.hearth.controlplane.scheduling.AttemptKey;
 import dev.hearth.controlplane.scheduling.ClaimedAction;
+import dev.hearth.controlplane.scheduling.ConnectedReplica;
 import dev.hearth.controlplane.scheduling.Dispatcher;
 import dev.hearth.controlplane.scheduling.Slot;
 import dev.hearth.model.ActionPhase;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -39,6 +41,17 @@ final class Committer {
     private final Clock clock;
     private final Turns turns = new Turns();
 
+    /**
+     * Claimed by a commit that has not answered.
+     *
+     * @param replicas the connections that offered the slots: one that came back since has compared itself with the rows
+     */
+    private record Unsure(List<ClaimedAction> claimed, Set<ConnectedReplica> replicas) {
+        static final Unsure NOTHING = new Unsure(List.of(), Set.of());
+    }
+
+    private Unsure unsure = Unsure.NOTHING;
+
     Committer(
             JournalDatabase database,
             EndStore ends,
@@ -56,10 +69,29 @@ final class Committer {
 
     Committed commit(Batch batch, Dispatcher dispatcher) {
         try {
-            return transaction.execute(status -> write(batch, dispatcher, clock.instant()));
+            settle(dispatcher);
+            Committed committed = transaction.execute(status -> write(batch, dispatcher, clock.instant()));
+            unsure = Unsure.NOTHING;
+            return committed;
         } catch (RuntimeException e) {
             giving.forget();
             throw e;
+        }
+    }
+
+    /**
+     * What was claimed by a commit whose answer got lost: if it is stored, its replicas get it now. Else those rows would hold slots
+     * of which nobody knows, and which would be given away a second time.
+     */
+    private void settle(Dispatcher dispatcher) {
+        if (!unsure.claimed().isEmpty()) {
+            Set<AttemptKey> stored = claims.stored(unsure.claimed());
+            dispatcher.claimedAfterAll(
+                    unsure.claimed().stream()
+                            .filter(action -> stored.contains(action.attempt()))
+                            .toList(),
+                    unsure.replicas());
+            unsure = Unsure.NOTHING;
         }
     }
 
@@ -108,6 +140,7 @@ final class Committer {
             changes.add(change);
         }
         batch.mayBeStored = true;
+        unsure = new Unsure(claimed, dispatcher.connected(claimed));
         return new Committed(now, offered, claimed, answers, changes);
     }
 

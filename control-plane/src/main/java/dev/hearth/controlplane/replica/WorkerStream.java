@@ -4,17 +4,22 @@ import dev.hearth.controlplane.journal.Payloads;
 import dev.hearth.controlplane.outage.BadSession;
 import dev.hearth.controlplane.outage.Trouble;
 import dev.hearth.controlplane.scheduling.Dispatcher;
+import dev.hearth.controlplane.security.Allowance;
 import dev.hearth.wire.ControlFrame;
 import dev.hearth.wire.WorkerFrame;
 import dev.hearth.wire.WorkerGatewayGrpc;
 import io.grpc.BindableService;
+import io.grpc.Grpc;
 import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -48,6 +53,10 @@ final class WorkerStream implements BindableService {
     private final Leaving leaving;
     private final Payloads payloads;
     private final Clock clock;
+
+    /** More refusals of any kind than these a minute are counted instead. */
+    private final Allowance refusals;
+
     private final AtomicInteger open = new AtomicInteger();
 
     WorkerStream(Greeting greeting, Inbox inbox, Leaving leaving, Payloads payloads, Clock clock) {
@@ -56,6 +65,7 @@ final class WorkerStream implements BindableService {
         this.leaving = leaving;
         this.payloads = payloads;
         this.clock = clock;
+        this.refusals = new Allowance(60, clock);
     }
 
     /** Forgets a session whose stream has ended. Its rows stay: the replica may come back within its lease. */
@@ -80,18 +90,29 @@ final class WorkerStream implements BindableService {
                 .setRequestMarshaller(new FrameReader())
                 .build();
         return ServerServiceDefinition.builder(WorkerGatewayGrpc.SERVICE_NAME)
-                .addMethod(connect, ServerCalls.asyncBidiStreamingCall(this::connect))
+                .addMethod(
+                        connect,
+                        (call, headers) -> ServerCalls.<WorkerFrame, ControlFrame>asyncBidiStreamingCall(
+                                        responses -> connect(peer(call), responses))
+                                .startCall(call, headers))
                 .build();
     }
 
-    private StreamObserver<WorkerFrame> connect(StreamObserver<ControlFrame> responses) {
+    private static String peer(ServerCall<?, ?> call) {
+        SocketAddress address = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+        return address instanceof InetSocketAddress internet && !internet.isUnresolved()
+                ? internet.getAddress().getHostAddress()
+                : String.valueOf(address);
+    }
+
+    private StreamObserver<WorkerFrame> connect(String peer, StreamObserver<ControlFrame> responses) {
         ServerCallStreamObserver<ControlFrame> call = (ServerCallStreamObserver<ControlFrame>) responses;
         call.disableAutoRequest();
         BlockingQueue<Optional<WorkerFrame>> frames = new LinkedBlockingQueue<>();
         call.setOnCancelHandler(() -> frames.add(Optional.empty()));
         // The end that this side has put to the call: nothing else tells of it.
         call.setOnCloseHandler(() -> frames.add(Optional.empty()));
-        Thread.ofVirtual().name("replica-inbox").start(() -> work(call, frames));
+        Thread.ofVirtual().name("replica-inbox").start(() -> work(peer, call, frames));
         call.request(FRAMES_AHEAD);
         return new StreamObserver<>() {
             @Override
@@ -111,7 +132,8 @@ final class WorkerStream implements BindableService {
         };
     }
 
-    private void work(ServerCallStreamObserver<ControlFrame> call, BlockingQueue<Optional<WorkerFrame>> frames) {
+    private void work(
+            String peer, ServerCallStreamObserver<ControlFrame> call, BlockingQueue<Optional<WorkerFrame>> frames) {
         Outbox outbox = new Outbox(call);
         ReplicaSession session = null;
         open.incrementAndGet();
@@ -130,7 +152,7 @@ final class WorkerStream implements BindableService {
             }
             outbox.complete();
         } catch (StatusRuntimeException refusal) {
-            log.warn("replica refused: {}", refusal.getStatus().getDescription());
+            refused(peer, refusal);
             outbox.fail(refusal);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -145,6 +167,16 @@ final class WorkerStream implements BindableService {
             left(session);
             open.decrementAndGet();
         }
+    }
+
+    /** Whoever reaches the port can cause these, so they are bounded for the whole server; of what was sent they hold numbers alone. */
+    private void refused(String peer, StatusRuntimeException refusal) {
+        refusals.take()
+                .ifPresent(more -> log.warn(
+                        "replica refused from {}: {}{}",
+                        peer,
+                        refusal.getStatus().getDescription(),
+                        more == 0 ? "" : " (and " + more + " more before this, not listed)"));
     }
 
     private static Optional<WorkerFrame> first(BlockingQueue<Optional<WorkerFrame>> frames)

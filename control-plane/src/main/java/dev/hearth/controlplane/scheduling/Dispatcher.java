@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -129,6 +130,24 @@ public final class Dispatcher {
         claimed.stream().collect(Collectors.groupingBy(ClaimedAction::replica)).forEach((id, actions) -> {
             ConnectedReplica replica = connected.get(id);
             if (replica != null) {
+                replica.assign(actions);
+            }
+        });
+    }
+
+    /** Journal's thread: the connections of the replicas for which these were claimed. */
+    public Set<ConnectedReplica> connected(List<ClaimedAction> claimed) {
+        return claimed.stream()
+                .map(action -> connected.get(action.replica()))
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
+    }
+
+    /** Journal's thread: these turned out to be stored. Those of a replica that is no longer connected as it was then are left to it. */
+    public void claimedAfterAll(List<ClaimedAction> claimed, Set<ConnectedReplica> then) {
+        claimed.stream().collect(Collectors.groupingBy(ClaimedAction::replica)).forEach((id, actions) -> {
+            ConnectedReplica replica = connected.get(id);
+            if (replica != null && then.contains(replica)) {
                 replica.assign(actions);
             }
         });

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.OptionalLong;
 
 /** Lets so many through in a minute, and counts the rest. Thread-safe. */
-final class Allowance {
+public final class Allowance {
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
     private final int most;
@@ -15,13 +15,13 @@ final class Allowance {
     private int taken;
     private long left;
 
-    Allowance(int most, Clock clock) {
+    public Allowance(int most, Clock clock) {
         this.most = most;
         this.clock = clock;
     }
 
     /** Empty for one too many; otherwise how many were too many since the last that was not. */
-    synchronized OptionalLong take() {
+    public synchronized OptionalLong take() {
         Instant now = clock.instant();
         if (Duration.between(since, now).abs().compareTo(MINUTE) >= 0) {
             since = now;

@@ -33,6 +33,11 @@ record EngineFixture(
         dataSource.setUsername(database.user());
         dataSource.setPassword(database.password());
         dataSource.setMaximumPoolSize(4);
+        return start(database, dataSource, clock);
+    }
+
+    /** The data source is closed at the end. */
+    static EngineFixture start(TestDatabase.Database database, HikariDataSource dataSource, Clock clock) {
         JdbcClient sql = JdbcClient.create(dataSource);
         long environment = sql.sql("""
                 INSERT INTO environment (project, name, state, created_at) VALUES ('default', 'env', 'ACTIVE', now())

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -93,6 +94,36 @@ class LeversIT {
         assertThat(server.exchange("POST", "/api/v1/replicas/none/drain", null, Map.of())
                         .statusCode())
                 .isEqualTo(404);
+    }
+
+    @Test
+    void deploymentsWhileAReplicaDrainsLoseNothingAndTheWayBackFindsThePoolThatServed() {
+        Map<String, Object> reuse = Map.of("replicas", 1, "concurrency", 2, "idleTtl", 120);
+        List<Map<String, Integer>> brief = List.of(Map.of("millis", 50), Map.of("millis", 50));
+        String before = server.deployExample("trouble", reuse, Map.of());
+        lever("trouble", "warm");
+        await().atMost(SOON).until(() -> server.ready("trouble") == 1);
+        List<String> old = server.submitAll("trouble", "slow", List.of(Map.of("millis", 8_000)));
+        await().atMost(SOON).until(() -> phases(old).equals(List.of("RUNNING")));
+        String draining = server.replicas("trouble").getFirst().get("id").asString();
+        server.post("/api/v1/replicas/" + draining + "/drain", Map.of());
+
+        server.deployExample("trouble", reuse, Map.of("CHANGED", "yes"));
+        List<String> next = server.submitAll("trouble", "slow", brief);
+        assertThat(server.deployExample("trouble", reuse, Map.of())).isEqualTo(before);
+        List<String> last = server.submitAll("trouble", "slow", brief);
+
+        for (String run : Stream.of(old, next, last).flatMap(List::stream).toList()) {
+            server.succeeded(run);
+            assertThat(server.actions(run))
+                    .singleElement()
+                    .satisfies(action -> assertThat(action.get("attempts").size())
+                            .as("attempts")
+                            .isEqualTo(1));
+        }
+        await().atMost(SOON)
+                .until(() -> server.replicas("trouble").stream()
+                        .noneMatch(replica -> replica.get("id").asString().equals(draining)));
     }
 
     @Test

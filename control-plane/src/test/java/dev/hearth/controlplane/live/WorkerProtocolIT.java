@@ -10,6 +10,7 @@ import dev.hearth.wire.AttemptRef;
 import dev.hearth.wire.ChildSubmit;
 import dev.hearth.wire.Failure;
 import dev.hearth.wire.Heartbeat;
+import dev.hearth.wire.Hello;
 import dev.hearth.wire.Output;
 import dev.hearth.wire.Parking;
 import dev.hearth.wire.Report;
@@ -140,6 +141,25 @@ class WorkerProtocolIT {
         RawStream stream = connected().send(new byte[] {(byte) 0xff, (byte) 0xff, 1});
         assertThat(stream.end(PATIENCE).getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
         assertThat(Files.readString(server.home().resolve("server.log"))).doesNotContain(" ERROR ");
+    }
+
+    @Test
+    void aWrongJoinTokenIsRefusedAndLeavesALineThatSaysFromWhereAndAsWhomButNotOneForEachOfAFlood() throws Exception {
+        byte[] hello = WorkerFrame.newBuilder()
+                .setHello(Hello.newBuilder().setReplica(replica).setJoinToken("a guessed one"))
+                .build()
+                .toByteArray();
+        for (int i = 0; i < 150; i++) {
+            assertThat(new RawStream(channel).send(hello).end(PATIENCE).getCode())
+                    .isEqualTo(Status.Code.UNAUTHENTICATED);
+        }
+        String log = Files.readString(server.home().resolve("server.log"));
+        assertThat(log.lines()
+                        .filter(line -> line.contains(
+                                "replica refused from 127.0.0.1: the join token is not that of replica " + replica)))
+                .as("60 a minute, of two minutes at most")
+                .hasSizeBetween(1, 120);
+        assertThat(log).doesNotContain("a guessed one");
     }
 
     @Test
