@@ -169,6 +169,11 @@ public class RunService {
         return journal.submit(draft(name, target, stored(json, Payload.JSON), key, asked, Overrides.NONE));
     }
 
+    /** Throws a 409 problem that says what differs, if the run that has this key was asked for otherwise. */
+    public void requireSame(String project, String key, String environment, String task, Asked asked) {
+        keys.requireSame(project, List.of(new Wanted("idempotency_key", key, environment, task, asked)));
+    }
+
     /** A name for a run that is not taken. */
     public String drawName(String project) {
         return names.next(project, null);

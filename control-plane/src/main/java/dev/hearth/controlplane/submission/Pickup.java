@@ -12,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
@@ -23,6 +25,8 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 @Component
 final class Pickup {
+    private static final Logger log = LoggerFactory.getLogger(Pickup.class);
+
     private final SubmissionStore store;
     private final EnvironmentCatalog catalog;
     private final RunService runs;
@@ -71,7 +75,9 @@ final class Pickup {
         List<Submission> done = new ArrayList<>();
         answers.forEach((each, answer) -> {
             try {
-                answer.join();
+                if (!answer.join().created()) {
+                    tellIfLost(each);
+                }
                 done.add(each);
             } catch (RuntimeException e) {
                 failed(each, e);
@@ -86,6 +92,29 @@ final class Pickup {
             return catalog.resolve(submission.project(), submission.environment(), submission.task());
         } catch (ProblemException e) {
             return catalog.resolveChild(submission.versionId(), submission.environment(), submission.task());
+        }
+    }
+
+    /**
+     * A call over REST that was stored first may have the key, for something else. Whoever submitted has committed and gone, and
+     * can be told no more; the log is what is left.
+     */
+    private void tellIfLost(Submission submission) {
+        if (submission.idempotencyKey() == null || submission.asked() == null) {
+            return;
+        }
+        try {
+            runs.requireSame(
+                    submission.project(),
+                    submission.idempotencyKey(),
+                    submission.environment(),
+                    submission.task(),
+                    submission.asked());
+        } catch (ProblemException e) {
+            log.warn(
+                    "What hearth_submit was asked for under '{}' starts nothing, a call for something else was stored before: {}",
+                    submission.idempotencyKey(),
+                    e.getMessage());
         }
     }
 

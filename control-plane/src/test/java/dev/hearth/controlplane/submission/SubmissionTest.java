@@ -2,8 +2,12 @@ package dev.hearth.controlplane.submission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.hearth.api.Overrides;
 import dev.hearth.api.RawJson;
 import dev.hearth.controlplane.EngineServer;
@@ -35,6 +39,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
@@ -223,6 +228,29 @@ class SubmissionTest {
         await().atMost(Duration.ofSeconds(10)).until(() -> !waiting(over));
         assertThat(count("SELECT count(*) FROM run WHERE idempotency_key = 'order-6'"))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void aSubmissionThatLosesItsKeyToACallForSomethingElseLeavesALineThatNamesTheRun() throws Exception {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger pickup = (Logger) LoggerFactory.getLogger(Pickup.class);
+        pickup.addAppender(log);
+        try {
+            String same = TransactionalRuns.submit(connection, SHIP, new Order(6), "order-same");
+            String lost = TransactionalRuns.submit(connection, SHIP, new Order(11), "order-lost");
+            assertThat(submitOverRest("order-same")).contains(same);
+            assertThat(submitOverRest("order-lost")).contains(lost);
+            connection.commit();
+            awaitRun(same);
+            awaitRun(lost);
+            assertThat(log.list)
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .singleElement(STRING)
+                    .contains(lost, "'order-lost'", "another input");
+        } finally {
+            pickup.detachAppender(log);
+        }
     }
 
     @Test
