@@ -201,6 +201,26 @@ class SurvivalIT {
     }
 
     @Test
+    void aParentTriedAgainAfterAKillKnowsItsChildrenWhateverTheOrderOfTheirSetsAndMaps() {
+        server.deployExample("family", Map.of("replicas", 1, "concurrency", 10, "idleTtl", 120));
+        String run = server.submit("family", "labels", Map.of("n", 3, "millis", 600_000));
+        await().atMost(Duration.ofSeconds(60)).until(() -> count(run, "SUCCEEDED") == 3);
+        String replica = action(run).get("replica").asString();
+        JsonNode victim = server.replicas("family").stream()
+                .filter(each -> each.get("id").asString().equals(replica))
+                .findFirst()
+                .orElseThrow();
+        ProcessHandle.of(pid(victim)).orElseThrow().destroyForcibly();
+
+        assertThat(server.succeeded(run).get("output").asInt()).isEqualTo(3);
+        assertThat(attempts(server.get("/api/v1/runs/" + run))).hasSize(2);
+        assertThat(server.actions(run))
+                .filteredOn(action -> action.hasNonNull("parent"))
+                .hasSize(3)
+                .allMatch(child -> child.get("attempts").size() == 1);
+    }
+
+    @Test
     void aHundredExecutionsOfAKilledReplicaAreDoneElsewhere() {
         server.deployExample("sleeper", Map.of("replicas", 2, "concurrency", 100, "idleTtl", 120));
         server.deployExample("family", Map.of("replicas", 1, "concurrency", 10, "idleTtl", 120));
