@@ -113,7 +113,7 @@ public final class Outages {
     }
 
     /** What the failure says that is nearest to its cause, without the statement that met it. */
-    static String words(Throwable failure) {
+    public static String words(Throwable failure) {
         SQLException bad = BadSession.of(failure);
         if (bad == null) {
             return failure.toString().lines().findFirst().orElse("");

@@ -35,6 +35,12 @@ class FailoverTest {
     /** Of an outage, however long: those of its beginning and its end, and one each half a minute. */
     private static final int MOST_LINES = 25;
 
+    /** Of Hearth: owns its database, and is no superuser, to whom no limits apply. */
+    private static final String ROLE = "hearth";
+
+    /** A port at which nobody listens. */
+    private static final int NOBODY = 1;
+
     private static final String CUT_OFF = """
             SELECT pg_terminate_backend(pid) FROM pg_stat_activity
             WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'""";
@@ -50,15 +56,20 @@ class FailoverTest {
     @BeforeEach
     void start() throws Exception {
         server = postgres(folder.resolve("first"));
+        execute("CREATE ROLE hearth LOGIN", "ALTER DATABASE postgres OWNER TO hearth");
         address = Relay.at(0, server.getPort());
+        start(url(address.port()));
+        log.start();
+        root().addAppender(log);
+    }
+
+    private void start(String url) {
         api = RunApi.start(
                 folder.resolve("home"),
-                new Database("postgres", url(address.port()), "postgres", ""),
+                new Database("postgres", url, ROLE, ""),
                 "--spring.datasource.hikari.data-source-properties.socketTimeout=3",
                 "--spring.datasource.hikari.connection-timeout=2000");
         assertThat(submit().status()).isEqualTo(201);
-        log.start();
-        root().addAppender(log);
     }
 
     @AfterEach
@@ -80,11 +91,7 @@ class FailoverTest {
         assertThat(refused.headers().firstValue("Retry-After")).isPresent();
         assertThat(api.get("/actuator/health/readiness").status()).isEqualTo(503);
         assertThat(api.get("/actuator/health/liveness").status()).isEqualTo(200);
-        assertThat(api.get("/actuator/health")
-                        .body()
-                        .at("/components/db/details/reason")
-                        .stringValue())
-                .contains("read-only");
+        assertThat(reason()).contains("read-only");
         assertThat(api.get("/api/v1/runs").status())
                 .as("what is there can be read")
                 .isEqualTo(200);
@@ -101,19 +108,12 @@ class FailoverTest {
 
     @Test
     void behindOneAddressAPromotedStandbyIsUsedThoughTheOldServerLivesOnReadOnly() throws Exception {
-        server.close();
-        FileSystemUtils.copyRecursively(folder.resolve("first"), folder.resolve("second"));
-        Files.setPosixFilePermissions(folder.resolve("second"), PosixFilePermissions.fromString("rwx------"));
-        server = postgres(folder.resolve("first"));
-        address.leadTo(server.getPort());
-        runsAreTaken();
-        try (EmbeddedPostgres promoted = postgres(folder.resolve("second"))) {
+        try (EmbeddedPostgres promoted = standby()) {
+            runsAreTaken();
             int before = stored(promoted);
             // As a failover leaves it: its sessions live on and write no more.
             execute("ALTER SYSTEM SET default_transaction_read_only = on", "SELECT pg_reload_conf()");
-            await("it is noticed")
-                    .atMost(SOON)
-                    .until(() -> api.get("/actuator/health/readiness").status() == 503);
+            itIsNoticed();
             address.leadTo(promoted.getPort());
 
             runsAreTaken();
@@ -140,16 +140,89 @@ class FailoverTest {
             execute(CUT_OFF);
             runsAreTaken();
         }
-        execute("CREATE ROLE keeper LOGIN SUPERUSER", "ALTER ROLE postgres NOLOGIN", CUT_OFF);
+        execute("ALTER ROLE hearth NOLOGIN", CUT_OFF);
+        itIsNoticed();
+        execute("ALTER ROLE hearth LOGIN");
+        runsAreTaken();
+        assertThat(lines()).hasSizeLessThan(2 * MOST_LINES);
+    }
+
+    @Test
+    void aDatabaseThatTakesNoMoreConnectionsIsWaitedForAndSaysSo() throws Exception {
+        execute("ALTER DATABASE postgres CONNECTION LIMIT 0", CUT_OFF);
+        itIsNoticed();
+        assertThat(reason()).contains("too many connections").contains("53300");
+        assertThat(submit().status()).isEqualTo(503);
+        execute("ALTER DATABASE postgres CONNECTION LIMIT -1");
+
+        runsAreTaken();
+        assertThat(lines()).hasSizeLessThan(MOST_LINES);
+    }
+
+    @Test
+    void aGrantThatIsTakenAwayCostsNoRunAndIsUsedAgainWhenItIsGivenBack() throws Exception {
+        execute("ALTER SCHEMA public OWNER TO postgres", "GRANT ALL ON SCHEMA public TO hearth");
+        execute("REVOKE ALL ON SCHEMA public FROM PUBLIC");
+        int before = stored();
+        for (String grant : List.of("INSERT ON run", "ALL ON ALL TABLES IN SCHEMA public", "USAGE ON SCHEMA public")) {
+            execute("REVOKE " + grant + " FROM hearth");
+            assertThat(submit().status()).as(grant).isEqualTo(503);
+            itIsNoticed();
+            assertThat(reason()).as(grant).containsAnyOf("permission denied", "does not exist");
+            assertThat(stored()).as(grant).isEqualTo(before);
+
+            execute("GRANT " + grant + " TO hearth");
+            runsAreTaken();
+            assertThat(stored()).as(grant).isEqualTo(++before);
+        }
+        assertThat(lines()).hasSizeLessThan(MOST_LINES);
+    }
+
+    @Test
+    void ofSeveralHostsTheOneThatWritesIsUsedThoughTheFirstIsAwayOrReadOnly() throws Exception {
+        api.close();
+        execute("DROP SCHEMA public CASCADE", "CREATE SCHEMA public AUTHORIZATION hearth");
+        try (Relay first = Relay.at(0, NOBODY)) {
+            start("jdbc:postgresql://127.0.0.1:" + first.port() + ",127.0.0.1:" + address.port() + "/postgres");
+            try (EmbeddedPostgres promoted = standby()) {
+                runsAreTaken();
+                int before = stored(promoted);
+                execute("ALTER SYSTEM SET default_transaction_read_only = on", "SELECT pg_reload_conf()");
+                itIsNoticed();
+                first.leadTo(promoted.getPort());
+
+                runsAreTaken();
+                assertThat(stored(promoted)).isEqualTo(before + 1);
+                await("no session is left on the old one").atMost(SOON).until(() -> sessions() == 0);
+            }
+            // And back, with the first away for good.
+            execute("ALTER SYSTEM RESET default_transaction_read_only", "SELECT pg_reload_conf()");
+            runsAreTaken();
+            assertThat(lines()).hasSizeLessThan(2 * MOST_LINES);
+        }
+    }
+
+    /** A copy of the server's data, as they are now, behind another server. */
+    private EmbeddedPostgres standby() throws Exception {
+        server.close();
+        FileSystemUtils.copyRecursively(folder.resolve("first"), folder.resolve("second"));
+        Files.setPosixFilePermissions(folder.resolve("second"), PosixFilePermissions.fromString("rwx------"));
+        server = postgres(folder.resolve("first"));
+        address.leadTo(server.getPort());
+        return postgres(folder.resolve("second"));
+    }
+
+    private void itIsNoticed() {
         await("it is noticed")
                 .atMost(SOON)
                 .until(() -> api.get("/actuator/health/readiness").status() == 503);
-        try (Connection keeper = DriverManager.getConnection(url(server.getPort()), "keeper", "");
-                Statement statement = keeper.createStatement()) {
-            statement.execute("ALTER ROLE postgres LOGIN");
-        }
-        runsAreTaken();
-        assertThat(lines()).hasSizeLessThan(2 * MOST_LINES);
+    }
+
+    private String reason() {
+        return api.get("/actuator/health")
+                .body()
+                .at("/components/db/details/reason")
+                .stringValue();
     }
 
     private void runsAreTaken() {
