@@ -93,7 +93,9 @@ public final class HearthCommand {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new HearthCommand()).setExecutionExceptionHandler((fault, command, parsed) -> {
+        // The parser's own reading of @FILE takes the quotes out of JSON and splits it at its spaces.
+        CommandLine line = new CommandLine(new HearthCommand()).setExpandAtFiles(false);
+        return line.setExecutionExceptionHandler((fault, command, parsed) -> {
             PrintWriter err = command.getErr();
             if (fault instanceof HearthException refused) {
                 err.println(refused.getMessage());

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -57,14 +56,6 @@ final class Proposals {
     }
 
     private static JsonNode policy(String text) {
-        try {
-            JsonNode policy = JSON.readTree(text);
-            if (!policy.isMissingNode()) {
-                return policy;
-            }
-        } catch (JacksonException e) {
-            throw new UsageException("--policy is no JSON: " + e.getOriginalMessage());
-        }
-        throw new UsageException("--policy is no JSON: it is empty");
+        return JSON.readTree(JsonOption.read("--policy", text).text());
     }
 }

@@ -1,6 +1,5 @@
 package dev.hearth.cli;
 
-import dev.hearth.api.RawJson;
 import dev.hearth.api.RunView;
 import dev.hearth.api.RunView.ErrorView;
 import dev.hearth.api.SubmittedRun;
@@ -38,7 +37,10 @@ final class RunCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "TASK", description = "Task.")
     private String task = "";
 
-    @Option(names = "--input", paramLabel = "JSON", description = "Input of the task, e.g. '{\"n\": 500}'.")
+    @Option(
+            names = "--input",
+            paramLabel = "JSON",
+            description = "Input of the task, e.g. '{\"n\": 500}'; @FILE reads it from a file, @- from standard input.")
     private @Nullable String input;
 
     @Option(
@@ -111,23 +113,15 @@ final class RunCommand implements Callable<Integer> {
         body.put("environment", environment);
         body.put("task", task);
         if (input != null) {
-            body.put("input", json("--input", input));
+            body.put("input", JsonOption.read("--input", input));
         }
         if (overrides != null) {
-            body.put("overrides", json("--overrides", overrides));
+            body.put("overrides", JsonOption.read("--overrides", overrides));
         }
         if (idempotencyKey != null) {
             body.put("idempotencyKey", idempotencyKey);
         }
         return body;
-    }
-
-    private static RawJson json(String option, String text) {
-        try {
-            return RawJson.of(text);
-        } catch (IllegalArgumentException e) {
-            throw new UsageException(option + " is " + e.getMessage());
-        }
     }
 
     private static String failure(RunView run) {

@@ -91,6 +91,30 @@ class HearthCommandTest {
     }
 
     @Test
+    void inputIsReadFromAFileAsItStandsThere(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("input.json"), "{\"a b\": [1.10, \"@c 'd'\"]}\n");
+        answers.put("POST /api/v1/runs", "{\"name\": \"r1\", \"url\": \"http://x/runs/r1\", \"phase\": \"QUEUED\"}");
+        assertThat(hearth("run", "env", "square", "--detach", "--input", "@" + file))
+                .as(err.toString())
+                .isZero();
+        assertThat(bodies.get("POST /api/v1/runs")).contains("{\"a b\": [1.10, \"@c 'd'\"]}");
+        assertThat(hearth("run", "env", "square", "--input", "@" + folder.resolve("none.json")))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--input cannot be read from the file", "none.json");
+    }
+
+    /** The parser of arguments would read a file in its place. */
+    @Test
+    void aTextThatBeginsWithAnAtSignIsThatText(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("words"), "b c d");
+        answers.put("POST /api/v1/runs", "{\"name\": \"r1\", \"url\": \"http://x/runs/r1\", \"phase\": \"QUEUED\"}");
+        assertThat(hearth("run", "env", "square", "--detach", "--idempotency-key", "@" + file))
+                .as(err.toString())
+                .isZero();
+        assertThat(bodies.get("POST /api/v1/runs")).contains("@" + file);
+    }
+
+    @Test
     void whatACallChangesGoesAlong() {
         answers.put("POST /api/v1/runs", "{\"name\": \"r1\", \"url\": \"http://x/runs/r1\", \"phase\": \"QUEUED\"}");
         assertThat(hearth("run", "env", "square", "--detach", "--overrides", "{\"priority\": 5}"))

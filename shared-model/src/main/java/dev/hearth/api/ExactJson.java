@@ -3,6 +3,8 @@ package dev.hearth.api;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadFeature;
@@ -19,6 +21,10 @@ public final class ExactJson {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
     private static final String BYTE_ORDER_MARK = "\uFEFF";
+
+    /** Of messages: settings of the reader, which are not the writer's to change. */
+    private static final Pattern SETTINGS =
+            Pattern.compile("[:;,]? ?enable `[^`]*` to allow| \\(start marker at \\[.*|, from `\\w+\\.\\w+\\(\\)`");
 
     private ExactJson() {}
 
@@ -66,6 +72,13 @@ public final class ExactJson {
         } catch (CharacterCodingException notUtf8) {
             throw new StreamReadException("it is not written in UTF-8");
         }
+    }
+
+    /** What is wrong with a JSON document, to whom it is theirs: without the names of settings of the reader. */
+    public static String words(JacksonException fault) {
+        String first =
+                String.valueOf(fault.getOriginalMessage()).lines().findFirst().orElse("unexpected content");
+        return SETTINGS.matcher(first).replaceAll("");
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.hearth.controlplane.problem;
 
+import dev.hearth.api.ExactJson;
 import dev.hearth.model.InvalidSpecException;
 import dev.hearth.model.Violation;
 import java.time.Duration;
@@ -117,8 +118,7 @@ final class UnreadableJson {
     }
 
     private static String firstLine(JacksonException exception) {
-        String message = String.valueOf(exception.getOriginalMessage());
         // What follows these names settings of this server, not anything that the sender could change.
-        return message.lines().findFirst().orElse("unexpected content").split(" \\(bound as|: not allowed", 2)[0];
+        return ExactJson.words(exception).split(" \\(bound as|: not allowed", 2)[0];
     }
 }

@@ -13,6 +13,9 @@ import dev.hearth.sdk.Json;
 import dev.hearth.sdk.Task;
 import dev.hearth.sdk.TransactionalRuns;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.net.http.HttpResponse;
@@ -50,10 +53,12 @@ class EchoIT {
 
     private static LiveServer server;
     private static Path jar;
+    private static URLClassLoader commands;
 
     @BeforeAll
     static void start() throws IOException {
         jar = jar("echoed");
+        commands = commands();
         server = LiveServer.start(folder.resolve("home"));
         String bundle = upload(jar).get("sha256").stringValue();
         HttpResponse<String> deployed =
@@ -64,8 +69,9 @@ class EchoIT {
     }
 
     @AfterAll
-    static void stop() {
+    static void stop() throws IOException {
         server.close();
+        commands.close();
     }
 
     @Test
@@ -135,6 +141,28 @@ class EchoIT {
             }
             connection.commit();
             submitted.forEach((run, document) -> assertThat(ended(run)).isEqualTo(document));
+        }
+    }
+
+    @Test
+    void theCommandAndTheEventsOfARunHandOnWhatWasWritten() throws Exception {
+        WrittenJson source = new WrittenJson(14);
+        List<String> documents = Stream.generate(source::next).limit(300).toList();
+        List<String> names = batch("RawJson", documents);
+        for (int i = 0; i < documents.size(); i++) {
+            String document = documents.get(i);
+            assertThat(command("run", ENVIRONMENT, "RawJson", "--input", document))
+                    .isEqualTo(document + System.lineSeparator());
+            Path file = Files.writeString(folder.resolve("input.json"), document);
+            if (i % 10 == 0) {
+                assertThat(view(command("run", ENVIRONMENT, "RawJson", "--json", "--input", "@" + file))
+                                .output()
+                                .text())
+                        .isEqualTo(document);
+            }
+            // A line break would end a line of the event.
+            assertThat(view(lastEvent(names.get(i))).output().text())
+                    .isEqualTo(document.replace('\r', ' ').replace('\n', ' '));
         }
     }
 
@@ -253,6 +281,45 @@ class EchoIT {
             return outputs.keySet().containsAll(names);
         });
         return outputs;
+    }
+
+    /** The data of the last event of a run. */
+    private static String lastEvent(String run) {
+        try (Stream<String> lines = server.lines("/api/v1/runs/" + run + "/events", Map.of())) {
+            List<String> all = lines.filter(line -> !line.isEmpty()).toList();
+            assertThat(all.get(all.size() - 2)).isEqualTo("event:end");
+            return all.getLast().substring("data:".length());
+        }
+    }
+
+    /** What the command prints, run in this process: starting one for each call would take minutes. */
+    private static String command(String... arguments) throws ReflectiveOperationException {
+        Class<?> hearth = commands.loadClass("dev.hearth.cli.HearthCommand");
+        Method commandLine = hearth.getDeclaredMethod("commandLine");
+        commandLine.setAccessible(true);
+        Object line = commandLine.invoke(null);
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        line.getClass().getMethod("setOut", PrintWriter.class).invoke(line, new PrintWriter(out, true));
+        line.getClass().getMethod("setErr", PrintWriter.class).invoke(line, new PrintWriter(err, true));
+        String[] all = Stream.concat(Stream.of(arguments), Stream.of("--endpoint", "http://127.0.0.1:" + server.port()))
+                .toArray(String[]::new);
+        Object status = line.getClass().getMethod("execute", String[].class).invoke(line, (Object) all);
+        assertThat(status).as(err.toString()).isEqualTo(0);
+        return out.toString();
+    }
+
+    /** The command as it is built, apart from the classes of this test. */
+    private static URLClassLoader commands() throws IOException {
+        Path target = Path.of("..", "cli", "target");
+        List<URL> urls = new ArrayList<>();
+        try (Stream<Path> files = Stream.concat(Files.list(target), Files.list(target.resolve("lib")))) {
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(".jar")).toList()) {
+                urls.add(file.toUri().toURL());
+            }
+        }
+        return new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
     }
 
     private static RunView view(String body) {
