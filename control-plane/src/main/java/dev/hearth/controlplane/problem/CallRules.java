@@ -3,6 +3,7 @@ package dev.hearth.controlplane.problem;
 import dev.hearth.model.Violation;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.lang.reflect.Method;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -12,8 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,17 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 final class CallRules implements HandlerInterceptor, WebMvcConfigurer {
     private static final List<MediaType> JSON = List.of(MediaType.APPLICATION_JSON);
 
+    /**
+     * What a method says of its calls, read off once.
+     *
+     * @param parameters what it takes from the query, and whether more than once
+     * @param body what it takes as its body; null = nothing
+     */
+    private record Rules(
+            Map<String, Boolean> parameters, @Nullable RequestBody body) {}
+
+    private final Map<Method, Rules> rules = new ConcurrentHashMap<>();
+
     @Override
     public void addInterceptors(InterceptorRegistry registry) {
         registry.addInterceptor(this).addPathPatterns("/api/**");
@@ -46,8 +58,10 @@ final class CallRules implements HandlerInterceptor, WebMvcConfigurer {
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler)
             throws HttpMediaTypeNotSupportedException {
         if (handler instanceof HandlerMethod method) {
-            checkBody(request, method);
-            List<Violation> faults = faults(request.getQueryString(), parameters(method));
+            Rules known =
+                    rules.computeIfAbsent(method.getMethod(), unknown -> new Rules(parameters(method), body(method)));
+            checkBody(request, known.body());
+            List<Violation> faults = faults(request.getQueryString(), known.parameters());
             if (!faults.isEmpty()) {
                 throw ProblemException.invalid(faults);
             }
@@ -55,7 +69,14 @@ final class CallRules implements HandlerInterceptor, WebMvcConfigurer {
         return true;
     }
 
-    /** What the method takes from the query, and whether more than once. */
+    private static @Nullable RequestBody body(HandlerMethod method) {
+        return Arrays.stream(method.getMethodParameters())
+                .map(each -> each.getParameterAnnotation(RequestBody.class))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+    }
+
     private static Map<String, Boolean> parameters(HandlerMethod method) {
         Map<String, Boolean> parameters = new TreeMap<>();
         for (MethodParameter parameter : method.getMethodParameters()) {
@@ -109,15 +130,11 @@ final class CallRules implements HandlerInterceptor, WebMvcConfigurer {
         return URLDecoder.decode(text, StandardCharsets.UTF_8);
     }
 
-    private static void checkBody(HttpServletRequest request, HandlerMethod method)
+    private static void checkBody(HttpServletRequest request, @Nullable RequestBody body)
             throws HttpMediaTypeNotSupportedException {
         MediaType type = type(request);
         boolean isForm = MediaType.APPLICATION_FORM_URLENCODED.isCompatibleWith(type);
-        Optional<RequestBody> body = Arrays.stream(method.getMethodParameters())
-                .map(each -> each.getParameterAnnotation(RequestBody.class))
-                .filter(Objects::nonNull)
-                .findFirst();
-        boolean takesJson = body.isPresent() && (body.get().required() || hasBody(request));
+        boolean takesJson = body != null && (body.required() || hasBody(request));
         if ((takesJson && !isJson(type)) || (isForm && hasBody(request))) {
             throw new HttpMediaTypeNotSupportedException(type, JSON);
         }
