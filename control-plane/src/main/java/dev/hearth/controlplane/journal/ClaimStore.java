@@ -10,7 +10,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.LongStream;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -24,6 +23,12 @@ final class ClaimStore {
     ClaimStore(JournalDatabase database) {
         this.sql = JdbcClient.create(database.dataSource());
     }
+
+    /** What {@link ClaimedAction#of} reads. */
+    private static final String AS_CLAIMED = """
+            a.id, a.token, a.replica_id, a.run, a.name, a.parent, a.environment, a.version_id, a.task, a.attempt, a.input,
+            a.input_type, a.input_blob, a.dispatched_at, a.user_failures, a.system_failures, a.retries, a.backoff_ms,
+            a.backoff_max_ms, a.timeout_ms, a.queue_timeout_ms, a.priority, a.turn""";
 
     /** The heads of whole queues. */
     private static final String FROM_THE_BEGINNING = """
@@ -132,15 +137,12 @@ final class ClaimStore {
                         dispatched_at = ?::timestamptz
                     FROM head h
                     WHERE a.id = h.id
-                    RETURNING a.id, a.token, a.replica_id, a.run, a.name, a.parent, a.environment, a.version_id, a.task,
-                              a.attempt, a.input, a.input_type, a.input_blob, a.dispatched_at, a.user_failures,
-                              a.system_failures, a.retries, a.backoff_ms, a.backoff_max_ms, a.timeout_ms,
-                              a.queue_timeout_ms, a.priority, a.turn
+                    RETURNING %s
                 ), begun AS (
                     UPDATE run SET phase = 'RUNNING' FROM claimed c WHERE c.parent IS NULL AND run.name = c.run
                 )
                 SELECT * FROM claimed ORDER BY priority DESC, turn, id
-                """.formatted(fronts, queue))
+                """.formatted(fronts, queue, AS_CLAIMED))
                 .param(slots.stream().mapToLong(Slot::replica).distinct().toArray())
                 .param(slots.stream().mapToLong(Slot::pool).toArray())
                 .param(slots.stream().mapToInt(Slot::rank).toArray())
@@ -154,12 +156,15 @@ final class ClaimStore {
                 .list();
     }
 
-    /** Which of these claims are stored, by primary key. */
-    Set<AttemptKey> stored(List<ClaimedAction> claimed) {
-        return Set.copyOf(sql.sql("""
-                SELECT a.id, a.token FROM unnest(?::bigint[], ?::bigint[]) AS c (id, token)
-                JOIN action a ON a.id = c.id AND a.token = c.token AND a.phase = ?
-                """)
+    /** Which of these claims are stored, by primary key. They are dispatched now: their time must not be over before it begins. */
+    List<ClaimedAction> dispatchAgain(List<ClaimedAction> claimed, Instant now) {
+        return sql.sql("""
+                UPDATE action a SET dispatched_at = ?::timestamptz
+                FROM unnest(?::bigint[], ?::bigint[]) AS c (id, token)
+                WHERE a.id = c.id AND a.token = c.token AND a.phase = ?
+                RETURNING %s
+                """.formatted(AS_CLAIMED))
+                .param(now.toString())
                 .param(claimed.stream()
                         .mapToLong(action -> action.attempt().action())
                         .toArray())
@@ -167,8 +172,8 @@ final class ClaimStore {
                         .mapToLong(action -> action.attempt().token())
                         .toArray())
                 .param(EndStore.RUNNING)
-                .query((row, n) -> new AttemptKey(row.getLong("id"), row.getLong("token")))
-                .list());
+                .query((row, n) -> ClaimedAction.of(row))
+                .list();
     }
 
     /** By primary key; no indexed column changes, so the update stays HOT. */

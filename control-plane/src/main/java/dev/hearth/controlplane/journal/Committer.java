@@ -85,12 +85,7 @@ final class Committer {
      */
     private void settle(Dispatcher dispatcher) {
         if (!unsure.claimed().isEmpty()) {
-            Set<AttemptKey> stored = claims.stored(unsure.claimed());
-            dispatcher.claimedAfterAll(
-                    unsure.claimed().stream()
-                            .filter(action -> stored.contains(action.attempt()))
-                            .toList(),
-                    unsure.replicas());
+            dispatcher.claimedAfterAll(claims.dispatchAgain(unsure.claimed(), clock.instant()), unsure.replicas());
             unsure = Unsure.NOTHING;
         }
     }

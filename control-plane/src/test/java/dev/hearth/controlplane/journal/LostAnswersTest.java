@@ -13,9 +13,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -51,6 +53,8 @@ class LostAnswersTest {
     @Test
     void whatSuchACommitHasClaimedIsRunByTheSlotsThatItTook() {
         RememberingReplica replica = engine.replica(1, 2);
+        AtomicReference<Instant> lost = new AtomicReference<>();
+        onLoss = () -> lost.set(Instant.now());
         loseAnswer.set(true);
         List<CompletableFuture<StoredAction>> runs = IntStream.range(0, 8)
                 .mapToObj(i -> engine.journal().submit(run("r" + i)))
@@ -62,6 +66,9 @@ class LostAnswersTest {
         await().during(Duration.ofMillis(300)).until(() -> running() == 2);
         assertThat(replica.taken()).extracting(ClaimedAction::number).containsOnly(1);
         assertThat(replica.taken()).doesNotHaveDuplicates();
+        assertThat(replica.taken())
+                .as("an outage is not part of their time")
+                .allSatisfy(action -> assertThat(action.dispatchedAt()).isAfter(lost.get()));
     }
 
     @Test
