@@ -2,6 +2,7 @@ package dev.hearth.controlplane.security;
 
 import jakarta.servlet.ServletException;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.catalina.connector.Request;
@@ -37,8 +38,9 @@ final class AnswerHeaders implements WebServerFactoryCustomizer<TomcatServletWeb
             "X-Content-Type-Options", "nosniff",
             "X-Frame-Options", "DENY",
             "Referrer-Policy", "same-origin",
-            "Cross-Origin-Resource-Policy", "same-origin",
-            "Cross-Origin-Opener-Policy", "same-origin");
+            "Cross-Origin-Resource-Policy", "same-origin");
+
+    private static final HostNames LOOPBACK = new HostNames(List.of());
 
     /** The same for everybody. */
     private static final Pattern FILES = Pattern.compile("/webjars/.*|/hearth\\.(css|js)");
@@ -56,11 +58,22 @@ final class AnswerHeaders implements WebServerFactoryCustomizer<TomcatServletWeb
         @Override
         public void invoke(Request request, Response response) throws IOException, ServletException {
             HEADERS.forEach(response::setHeader);
+            if (heedsOpeners(request)) {
+                response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
+            }
             // Null if the request was too broken to have one.
             String path = request.getRequestURI();
             boolean isFile = path != null && FILES.matcher(path).matches();
             response.setHeader(HttpHeaders.CACHE_CONTROL, isFile ? "no-cache" : "no-store");
             getNext().invoke(request, response);
+        }
+
+        /** On pages that come by plain HTTP from another machine browsers do not, and write a line about it with each page. */
+        private static boolean heedsOpeners(Request request) {
+            return request.isSecure()
+                    || request.getHeader("X-Forwarded-Proto") != null
+                    || request.getHeader("Forwarded") != null
+                    || LOOPBACK.serve(String.valueOf(request.getServerName()));
         }
     }
 }

@@ -295,6 +295,17 @@ class SiteTest {
                 .hasMessageContaining(origin);
     }
 
+    @Test
+    void ofOpenersBrowsersAreToldWhereTheyHeedIt() {
+        String header = "Cross-Origin-Opener-Policy: same-origin";
+        assertThat(open("GET /openapi", "Host: localhost:8080")).contains(header);
+        assertThat(open("GET /openapi", "Host: [::1]:8080")).contains(header);
+        assertThat(open("GET /openapi", "Host: hearth.internal")).doesNotContain(header);
+        assertThat(guarded("GET /openapi", "Host: hearth.example", "X-Forwarded-Proto: https"))
+                .contains(header);
+        assertThat(guarded("GET /openapi", "Host: hearth.example")).doesNotContain(header);
+    }
+
     private static String open(String call, String... headers) {
         return call(open, call, "HTTP/1.1", headers);
     }
