@@ -8,7 +8,10 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import tools.jackson.core.JacksonException;
 
-/** JSON that an option is given: itself, {@code @FILE}, or {@code @-} for the standard input. An argument has an end (128 KiB), a file has none. */
+/**
+ * JSON that an option is given: itself, {@code @FILE}, or {@code @-} for the standard input. An argument has an end (128 KiB), a
+ * file has none.
+ */
 final class JsonOption {
     private JsonOption() {}
 

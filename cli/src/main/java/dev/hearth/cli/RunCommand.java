@@ -48,7 +48,7 @@ final class RunCommand implements Callable<Integer> {
             paramLabel = "JSON",
             description =
                     "What this call changes of its task: {\"retries\": 3, \"timeout\": \"PT1M\", \"queueTimeout\": 30,"
-                            + " \"priority\": 10, \"reusable\": \"off\", \"resources\": {\"memory\": \"2Gi\"}}.")
+                            + " \"priority\": 10, \"reusable\": \"off\", \"resources\": {\"memory\": \"2Gi\"}}; or @FILE, @-.")
     private @Nullable String overrides;
 
     @Option(names = "--idempotency-key", description = "The same key starts a run only once.")

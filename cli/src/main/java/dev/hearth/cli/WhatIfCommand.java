@@ -52,7 +52,8 @@ final class WhatIfCommand implements Callable<Integer> {
     @Option(
             names = "--replicas",
             paramLabel = "N|MIN..MAX",
-            description = "The deployed policy with other bounds, e.g. 3 or 1..4. May be given several times.")
+            description = "The deployed policy with other bounds, e.g. 3 or 1..4. May be given several times;"
+                    + " or @FILE, @-.")
     private List<String> bounds = List.of();
 
     @Option(

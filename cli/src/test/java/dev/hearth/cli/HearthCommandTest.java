@@ -103,6 +103,14 @@ class HearthCommandTest {
         assertThat(err.toString()).contains("--input cannot be read from the file", "none.json");
     }
 
+    @Test
+    void whatIsNoJsonIsToldWithoutSettingsOfItsReader() {
+        for (String input : java.util.List.of("NaN", "+1", "'x'", "[1,]", "{\"a\":1", "// x")) {
+            assertThat(hearth("run", "env", "square", "--input", input)).isEqualTo(2);
+        }
+        assertThat(err.toString()).contains("--input is no JSON").doesNotContain("Feature", "enable", "REDACTED");
+    }
+
     /** The parser of arguments would read a file in its place. */
     @Test
     void aTextThatBeginsWithAnAtSignIsThatText(@TempDir Path folder) throws Exception {

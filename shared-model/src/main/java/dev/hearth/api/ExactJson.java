@@ -23,8 +23,9 @@ public final class ExactJson {
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
     /** Of messages: settings of the reader, which are not the writer's to change. */
-    private static final Pattern SETTINGS =
-            Pattern.compile("[:;,]? ?enable `[^`]*` to allow| \\(start marker at \\[.*|, from `\\w+\\.\\w+\\(\\)`");
+    private static final Pattern SETTINGS = Pattern.compile(
+            "[:;,]? ?enable `[^`]*` to allow| \\(not recognized as one since Feature [^)]*\\)| \\(start marker at \\[.*|"
+                    + ", from `\\w+\\.\\w+\\(\\)`");
 
     private ExactJson() {}
 

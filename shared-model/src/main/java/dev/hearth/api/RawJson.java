@@ -46,7 +46,7 @@ public final class RawJson {
             }
             return new RawJson(json);
         } catch (JacksonException e) {
-            throw new IllegalArgumentException("no JSON: " + e.getOriginalMessage(), e);
+            throw new IllegalArgumentException("no JSON: " + ExactJson.words(e), e);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.hearth.worker;
 
 import com.google.protobuf.ByteString;
+import dev.hearth.api.ExactJson;
 import dev.hearth.model.ErrorCode;
 import dev.hearth.sdk.Execution;
 import dev.hearth.sdk.Json;
@@ -163,8 +164,7 @@ final class Executions {
         try {
             input = Json.read(json, task.inputType());
         } catch (JacksonException e) {
-            throw new RefusedException(
-                    ErrorCode.INVALID_INPUT, task + " cannot read its input: " + e.getOriginalMessage());
+            throw new RefusedException(ErrorCode.INVALID_INPUT, task + " cannot read its input: " + ExactJson.words(e));
         }
         byte[] output = Json.write(task.runHere(input));
         if (output.length > MOST_PAYLOAD_BYTES) {

@@ -59,7 +59,7 @@ final class DeclaredSchema {
         try {
             return ExactJson.read(TREE, input.text());
         } catch (JacksonException e) {
-            throw ProblemException.invalid(new Violation(field, null, "cannot be read: " + e.getOriginalMessage()));
+            throw ProblemException.invalid(new Violation(field, null, "cannot be read: " + ExactJson.words(e)));
         }
     }
 

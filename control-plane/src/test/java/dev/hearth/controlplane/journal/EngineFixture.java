@@ -5,9 +5,11 @@ import dev.hearth.controlplane.TestDatabase;
 import dev.hearth.controlplane.outage.Outages;
 import dev.hearth.controlplane.scheduling.Dispatcher;
 import dev.hearth.controlplane.scheduling.EngineParts;
+import dev.hearth.model.Terms;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.SQLException;
 import java.time.Clock;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** A journal with its dispatcher on a migrated database that holds one deployed environment. */
@@ -84,6 +86,23 @@ record EngineFixture(
         RememberingReplica replica = new RememberingReplica(id, pool, slots);
         dispatcher.connect(replica);
         return replica;
+    }
+
+    /** A run of the deployed task, to be submitted. */
+    NewRun run(String name, @Nullable String key, int priority) {
+        return new NewRun(
+                name,
+                "default",
+                "env",
+                version,
+                "v",
+                "t",
+                pool,
+                Payload.json(new byte[] {'1'}),
+                key,
+                Terms.DEFAULT,
+                priority,
+                null);
     }
 
     void disconnect(RememberingReplica replica) {

@@ -731,19 +731,7 @@ class JournalTest {
     }
 
     private NewRun run(String name, @Nullable String key) {
-        return new NewRun(
-                name,
-                "default",
-                "env",
-                engine.version(),
-                "v",
-                "t",
-                engine.pool(),
-                Payload.json("1".getBytes(StandardCharsets.UTF_8)),
-                key,
-                Terms.DEFAULT,
-                0,
-                null);
+        return engine.run(name, key, 0);
     }
 
     private NewRun run(String name, Terms terms, int priority) {

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.hearth.controlplane.TestDatabase;
 import dev.hearth.controlplane.scheduling.ClaimedAction;
-import dev.hearth.model.Terms;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -93,19 +92,7 @@ class LostAnswersTest {
     }
 
     private NewRun run(String name) {
-        return new NewRun(
-                name,
-                "default",
-                "env",
-                engine.version(),
-                "v",
-                "t",
-                engine.pool(),
-                Payload.json(new byte[] {'1'}),
-                null,
-                Terms.DEFAULT,
-                0,
-                null);
+        return engine.run(name, null, 0);
     }
 
     private DataSource losing(DataSource real) {

@@ -190,19 +190,7 @@ class NestedLoadTest {
     }
 
     private NewRun run(String name, int priority) {
-        return new NewRun(
-                name,
-                "default",
-                "env",
-                engine.version(),
-                "v",
-                "t",
-                engine.pool(),
-                Payload.json("1".getBytes(StandardCharsets.UTF_8)),
-                null,
-                Terms.DEFAULT,
-                priority,
-                null);
+        return engine.run(name, null, priority);
     }
 
     private NewChild child(ClaimedAction parent, String name) {
